@@ -1,0 +1,26 @@
+#include "base/ids.hpp"
+
+#include "base/crypto.hpp"
+
+namespace greenroom::base {
+
+std::string make_uuid() {
+  std::string bytes = random_bytes(16);
+  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);  // version 4 (RFC 9562 §5.4)
+  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);  // variant
+  std::string hex = to_hex(bytes);
+  for (const std::size_t at : {8u, 13u, 18u, 23u}) hex.insert(at, 1, '-');
+  return hex;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
+}  // namespace greenroom::base

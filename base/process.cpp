@@ -1,0 +1,175 @@
+#include "base/process.hpp"
+
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/process/v2/process.hpp>
+
+#include "base/event.hpp"
+#include "base/fd.hpp"
+
+namespace greenroom::base {
+
+namespace v2 = boost::process::v2;
+
+namespace {
+
+constexpr int highest_mapped_fd = 15;
+
+/// What the child does between fork and exec. Only async-signal-safe calls: the parent has threads.
+struct ChildSetup {
+  const ProcessOptions& options;
+  std::vector<int> staged;  // room made before the fork: the child must not allocate
+
+  explicit ChildSetup(const ProcessOptions& o) : options(o), staged(o.descriptors.size(), -1) {}
+
+  static boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
+
+  boost::system::error_code map_descriptors() {
+    // Two steps, so that a mapping cannot overwrite a descriptor that a later one still needs.
+    constexpr int above_all_targets = highest_mapped_fd + 1;
+    for (std::size_t i = 0; i < staged.size(); ++i) {
+      staged[i] = ::fcntl(options.descriptors[i].parent, F_DUPFD_CLOEXEC, above_all_targets);
+      if (staged[i] < 0) return last_error();
+    }
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) return last_error();
+    for (int standard = 0; standard <= 2; ++standard)
+      if (::dup2(null, standard) < 0) return last_error();
+    for (std::size_t i = 0; i < staged.size(); ++i)
+      if (::dup2(staged[i], options.descriptors[i].child) < 0) return last_error();
+    return {};
+  }
+
+  // The launcher closes what is not on its list, after on_exec_setup. (Process v2's own bind_fd does this
+  // wrongly in Boost 1.81: its on_setup has no return statement.)
+  template <class Launcher>
+  boost::system::error_code on_setup(Launcher& launcher, const v2::filesystem::path&, const char* const*&) {
+    for (const FdMapping& mapping : options.descriptors) launcher.fd_whitelist.push_back(mapping.child);
+    return {};
+  }
+
+  template <class Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const v2::filesystem::path&, const char* const*&) {
+    if (::setpgid(0, 0) != 0) return last_error();
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    std::signal(SIGPIPE, SIG_DFL);
+    if (const auto error = map_descriptors()) return error;
+    if (options.nice != 0)
+      ::setpriority(PRIO_PROCESS, 0, std::min(19, ::getpriority(PRIO_PROCESS, 0) + options.nice));
+    if (options.identity) {
+      if (::setgroups(0, nullptr) != 0 ||
+          ::setresgid(options.identity->gid, options.identity->gid, options.identity->gid) != 0 ||
+          ::setresuid(options.identity->uid, options.identity->uid, options.identity->uid) != 0)
+        return last_error();
+    }
+    ::umask(077);
+    if (::chdir(options.working_directory.c_str()) != 0) return last_error();
+    return {};
+  }
+
+  // In the child, after the parent was told why: leave without running the parent's destructors.
+  template <class... Ignored>
+  void on_exec_error(Ignored&&...) {
+    ::_exit(127);
+  }
+};
+
+/// What the wait for the end needs. Shared with that wait, because a ChildProcess may be destroyed, and its
+/// process killed, while the wait is pending; the wait then ends by itself a moment later.
+struct Watch {
+  Watch(const Executor& executor, v2::process p) : process(std::move(p)), ended(executor) {}
+  v2::process process;
+  ExitStatus status;
+  Event ended;
+};
+
+Task<void> watch(std::shared_ptr<Watch> state) {
+  [[maybe_unused]] auto [error, folded] = co_await state->process.async_wait(use_tuple);
+  if (error) co_return;  // reaped by the destructor
+  // `folded` cannot tell "exit 9" from "signal 9".
+  const int native = state->process.native_exit_code();
+  if (WIFSIGNALED(native))
+    state->status.signal = WTERMSIG(native);
+  else
+    state->status.code = WIFEXITED(native) ? WEXITSTATUS(native) : native;
+  state->ended.set();
+}
+
+class PidfdChild final : public ChildProcess {
+ public:
+  PidfdChild(const Executor& executor, v2::process process)
+      : watch_(std::make_shared<Watch>(executor, std::move(process))), pid_(watch_->process.id()) {
+    asio::co_spawn(executor, watch(watch_), [keep = watch_](const std::exception_ptr&) {});
+  }
+
+  ~PidfdChild() override {
+    if (!is_running()) return;
+    signal_group(SIGKILL);
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    watch_->ended.set();
+  }
+
+  pid_t pid() const override { return pid_; }
+  bool is_running() const override { return !watch_->ended.is_set(); }
+
+  Task<ExitStatus> exited() override {
+    // Keeps the state, not this object: the object may go while somebody waits.
+    const std::shared_ptr<Watch> state = watch_;
+    while (!state->ended.is_set()) {
+      const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
+      if (cancelled != asio::cancellation_type::none) break;
+      co_await state->ended.wait();
+    }
+    co_return state->status;
+  }
+
+  void signal_group(int signal) override {
+    // The group id stays reserved while any member lives, so this cannot reach a stranger's group unless all
+    // have gone and the number came round; ESRCH is then the rule.
+    ::kill(-pid_, signal);
+  }
+
+ private:
+  std::shared_ptr<Watch> watch_;
+  pid_t pid_;
+};
+
+}  // namespace
+
+std::string ExitStatus::text() const {
+  return signal != 0 ? "signal " + std::to_string(signal) : "exit " + std::to_string(code);
+}
+
+Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const Executor& executor,
+                                                          const ProcessOptions& options) {
+  ChildSetup setup(options);
+  std::vector<const char*> environment;
+  for (const std::string& pair : options.environment) environment.push_back(pair.c_str());
+  environment.push_back(nullptr);
+  // The launcher's own error pipe must not get a number that a mapping will overwrite in the child.
+  std::vector<UniqueFd> low_numbers;
+  do {
+    low_numbers.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!low_numbers.back()) return errno_error("opening /dev/null", errno);
+  } while (low_numbers.back().value() < highest_mapped_fd);
+  boost::system::error_code error;
+  v2::default_process_launcher launcher;
+  launcher.env = environment.data();
+  v2::process process =
+      launcher(executor, error, v2::filesystem::path(options.executable), options.arguments, setup);
+  if (error) return Error{errc::io, "starting " + options.executable + ": " + error.message()};
+  return std::unique_ptr<ChildProcess>(std::make_unique<PidfdChild>(executor, std::move(process)));
+}
+
+}  // namespace greenroom::base

@@ -1,0 +1,41 @@
+# One interface target carries every compiler setting, so that no folder has its own.
+add_library(greenroom_options INTERFACE)
+add_library(greenroom::options ALIAS greenroom_options)
+
+set(GREENROOM_SANITIZE "" CACHE STRING "Sanitizers for our code, e.g. address,undefined")
+
+target_compile_features(greenroom_options INTERFACE cxx_std_20)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+target_include_directories(greenroom_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(greenroom_options INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_compile_options(greenroom_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(greenroom_options INTERFACE -fcoroutines)
+endif()
+
+if(GREENROOM_SANITIZE)
+  target_compile_options(greenroom_options INTERFACE
+    -fsanitize=${GREENROOM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(greenroom_options INTERFACE -fsanitize=${GREENROOM_SANITIZE})
+endif()
+
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT GREENROOM_SANITIZE)
+  target_compile_options(greenroom_options INTERFACE -fstack-protector-strong -fPIE)
+  target_compile_definitions(greenroom_options INTERFACE _FORTIFY_SOURCE=2)
+  target_link_options(greenroom_options INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(LLD ld.lld)
+if(LLD)
+  target_link_options(greenroom_options INTERFACE -fuse-ld=lld)
+endif()
