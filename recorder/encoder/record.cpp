@@ -44,7 +44,7 @@ class Pace {
   void rest() { is_running_ = false; }
 
   void took_picture(Milliseconds now) {
-    lag_ = is_running_ ? now - next_ : Milliseconds(0);
+    lag_ = is_running_ ? std::max(Milliseconds(0), now - next_) : Milliseconds(0);
     dropped_ += lag_ / interval_;
     next_ = lag_ < interval_ && is_running_ ? next_ + interval_ : now + interval_;
     is_running_ = true;
