@@ -205,7 +205,8 @@ Task<void> Xvfb::stop() {
   co_await base::disable_cancellation();
   const auto ended = [this]() -> Task<void> { (void)co_await process_->exited(); };
   process_->signal_group(SIGTERM);
-  if (!co_await base::finishes_within(ended(), options_.terminate_deadline)) {
+  const bool has_ended = co_await base::finishes_within(ended(), options_.terminate_deadline);
+  if (!has_ended) {
     process_->signal_group(SIGKILL);
     (void)co_await base::finishes_within(ended(), options_.terminate_deadline);
   }
