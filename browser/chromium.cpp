@@ -261,9 +261,7 @@ Task<void> Chromium::remove_traces() {
   auto job = [key, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
-    std::vector<pid_t> gone = key.leaders;
-    if (ended) gone.insert(gone.end(), ended->begin(), ended->end());
-    remove_x_leftovers(gone);
+    remove_dead_x_sockets(key.uids);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;
