@@ -1,0 +1,110 @@
+// One running browser with its display: what a session takes from the pool and never gives back.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/blocking_pool.hpp"
+#include "base/log.hpp"
+#include "base/process.hpp"
+#include "base/task.hpp"
+#include "cdp/switchboard.hpp"
+
+namespace greenroom::browser {
+
+namespace json = boost::json;
+
+struct Size {
+  int width = 0;   ///< pixels
+  int height = 0;  ///< pixels
+  bool operator==(const Size&) const = default;
+};
+
+/// What distinguishes one launched browser from another: a pool keeps browsers per fingerprint.
+struct Fingerprint {
+  bool headless = false;
+  Size screen{1920, 1080};
+  std::string timezone;  ///< TZ; empty: the machine's
+  std::string language;  ///< --lang; empty: Chromium's default
+  bool operator==(const Fingerprint&) const = default;
+};
+
+/// The machine's side of every launch: the same for all sessions.
+struct LaunchOptions {
+  std::string executable = "/usr/lib/chromium/chromium";
+  std::string xvfb = "/usr/bin/Xvfb";
+  std::string work_directory;  ///< holds one 0700 directory per browser; must be reachable by the identities
+  std::vector<std::string> extra_switches;
+  bool unsafe_no_sandbox = false;
+  std::optional<base::Identity> first_identity;  ///< as root: browsers get uids from here on
+  unsigned identity_count = 1000;
+  std::chrono::milliseconds deadline{20'000};           ///< from the call to the first answer on the pipe
+  std::chrono::milliseconds close_deadline{3'000};      ///< Browser.close to SIGTERM
+  std::chrono::milliseconds terminate_deadline{2'000};  ///< SIGTERM to SIGKILL
+};
+
+/// The X display of a headful browser; the cookie lets the encoder in.
+struct Display {
+  int number = -1;
+  std::string cookie;  ///< 16 raw bytes (MIT-MAGIC-COOKIE-1)
+  Size screen;
+};
+
+/// Why a browser's process ended, as far as its exit tells.
+struct BrowserExit {
+  base::ExitStatus status;
+  std::string last_output;  ///< tail of its standard error, at most 4 KiB
+};
+
+class Browser {
+ public:
+  virtual ~Browser() = default;  ///< only after stop() has returned
+
+  virtual const std::string& id() const = 0;  ///< a UUID: also the name of its directory
+  virtual const Fingerprint& fingerprint() const = 0;
+  virtual pid_t pid() const = 0;
+  virtual cdp::Switchboard& switchboard() = 0;
+  virtual cdp::Line& line() = 0;                         ///< the daemon's own root session
+  virtual const Display* display() const = 0;            ///< nullptr when headless
+  virtual const std::string& version() const = 0;        ///< "Chrome/156.0.8078.79"
+  virtual const json::object& version_info() const = 0;  ///< the whole answer of Browser.getVersion
+  virtual const std::string& download_directory() const = 0;
+
+  /// Resizes the first window and every later one; call once at hand-out.
+  /// Errors   protocol, closed, timed_out.
+  virtual base::Task<base::Result<void>> use_viewport(Size viewport) = 0;
+
+  /// After the last page is closed a newly attached client must find one: makes about:blank if there is none.
+  virtual base::Task<base::Result<void>> ensure_page() = 0;
+
+  /// Until the browser's process ends, by whatever cause.
+  virtual base::Task<BrowserExit> exited() = 0;
+  virtual bool is_running() const = 0;
+
+  /// The teardown ladder: Browser.close, SIGTERM to the group, SIGKILL, every process of its identity and
+  /// directory, the display, the directory. Bounded by the options' deadlines. Cancel: not cancellable.
+  virtual base::Task<void> stop() = 0;
+};
+
+class Launcher {
+ public:
+  virtual ~Launcher() = default;
+  /// Starts a browser and waits until the pipe answers and its first page is there.
+  ///
+  /// Errors   launch_failed, launch_timeout, storage_full; nothing is left behind.
+  /// Cancel   safe: the processes are dead and the directory gone before it returns.
+  virtual base::Task<base::Result<std::unique_ptr<Browser>>> launch(const Fingerprint& fingerprint) = 0;
+
+  /// Removes what an earlier daemon left in the work directory. Once, at start.
+  virtual base::Task<void> sweep() = 0;
+};
+
+/// The real thing. Lifetime: `pool` outlives it and every browser; so does the log's sink.
+std::unique_ptr<Launcher> make_chromium_launcher(const base::Executor& executor, base::BlockingPool& pool,
+                                                 LaunchOptions options, base::Logger log);
+
+}  // namespace greenroom::browser

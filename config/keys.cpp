@@ -1,0 +1,169 @@
+#include "config/keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace greenroom::config {
+
+namespace {
+
+template <auto Section, auto Member>
+Problem set(Settings& settings, const Value& value) {
+  return read(value, (settings.*Section).*Member);
+}
+
+/// A number within bounds.
+template <auto Section, auto Member, long Low, long High>
+Problem set_between(Settings& settings, const Value& value) {
+  auto number = (settings.*Section).*Member;
+  if (auto problem = read(value, number)) return problem;
+  if (static_cast<long>(number) < Low || static_cast<long>(number) > High)
+    return std::to_string(number) + " is out of its range, " + std::to_string(Low) + " to " +
+           std::to_string(High);
+  (settings.*Section).*Member = number;
+  return {};
+}
+
+/// A duration of at least `LowMs` milliseconds.
+template <auto Section, auto Member, long LowMs>
+Problem set_at_least(Settings& settings, const Value& value) {
+  milliseconds duration{};
+  if (auto problem = read(value, duration)) return problem;
+  if (duration < milliseconds(LowMs))
+    return "'" + value.items.front() + "' is too short, at least " + std::to_string(LowMs) + "ms";
+  (settings.*Section).*Member = duration;
+  return {};
+}
+
+/// A text, or each text of a list, with a form.
+template <auto Section, auto Member, Problem (*Check)(std::string&)>
+Problem set_checked(Settings& settings, const Value& value) {
+  auto text = (settings.*Section).*Member;
+  if (auto problem = read(value, text)) return problem;
+  if constexpr (std::is_same_v<decltype(text), std::string>) {
+    if (auto problem = Check(text)) return problem;
+  } else {
+    for (std::string& item : text)
+      if (auto problem = Check(item)) return problem;
+  }
+  (settings.*Section).*Member = std::move(text);
+  return {};
+}
+
+Problem set_body_limit(Settings& settings, const Value& value) {
+  base::Bytes size;
+  if (auto problem = read(value, size)) return problem;
+  if (size < base::Bytes{64u << 10} || size > base::Bytes{1u << 30})
+    return "'" + value.items.front() + "' is out of its range, 64KiB to 1GiB";
+  settings.server.body_limit = size;
+  return {};
+}
+
+using S = Settings;
+
+constexpr std::array table = {
+    Key{"server.listen", set<&S::server, &Server::listen>, "address and port to listen on"},
+    Key{"server.public_url", set_checked<&S::server, &Server::public_url, check_public_url>,
+        "the address that clients use, when a proxy stands before the daemon"},
+    Key{"server.allowed_hosts", set_checked<&S::server, &Server::allowed_hosts, check_host_name>,
+        "further Host names to answer to"},
+    Key{"server.allowed_origins", set_checked<&S::server, &Server::allowed_origins, check_origin>,
+        "web origins whose pages may connect"},
+    Key{"server.trusted_proxies", set_checked<&S::server, &Server::trusted_proxies, check_network>,
+        "addresses or networks whose X-Forwarded-Proto and X-Forwarded-Host are believed"},
+    Key{"server.body_limit", set_body_limit, "largest request body"},
+    Key{"server.connections", set_between<&S::server, &Server::connections, 16, 1'000'000>,
+        "most connections at a time"},
+    Key{"server.drain_deadline", set<&S::server, &Server::drain_deadline>,
+        "how long a stopping daemon waits for its sessions to end"},
+    Key{"limits.sessions", set_between<&S::limits, &Limits::sessions, 1, 10'000>, "most sessions at a time"},
+    Key{"session.default_timeout", set_at_least<&S::session, &Session::default_timeout, 1000>,
+        "longest life of a session that asks for none"},
+    Key{"session.max_timeout", set_at_least<&S::session, &Session::max_timeout, 1000>,
+        "longest life that a session may ask for"},
+    Key{"session.connect_timeout", set_at_least<&S::session, &Session::connect_timeout, 1000>,
+        "ends a session to which nobody ever connected"},
+    Key{"session.disconnect_grace", set<&S::session, &Session::disconnect_grace>,
+        "how long a session outlives its last client"},
+    Key{"session.idle_timeout", set<&S::session, &Session::idle_timeout>,
+        "ends a session whose clients say nothing; 0 is off"},
+    Key{"session.keep_ended", set<&S::session, &Session::keep_ended>,
+        "how long ended sessions and their recordings are kept; 0 is for ever"},
+    Key{"browser.executable", set_checked<&S::browser, &Browser::executable, check_absolute_path>,
+        "Chromium's path; empty looks for it"},
+    Key{"browser.headless", set<&S::browser, &Browser::headless>, "start without a display"},
+    Key{"browser.pool_size", set_between<&S::browser, &Browser::pool_size, 0, 100>,
+        "browsers kept started for the next sessions"},
+    Key{"browser.work_dir", set_checked<&S::browser, &Browser::work_dir, check_absolute_path>,
+        "where each browser's directory is made; empty lets the daemon choose"},
+    Key{"browser.viewport", set<&S::browser, &Browser::viewport>, "size of a page when none is asked for"},
+    Key{"browser.screen", set<&S::browser, &Browser::screen>, "size of each session's own screen"},
+    Key{"browser.launch_timeout", set_at_least<&S::browser, &Browser::launch_timeout, 1000>,
+        "how long a browser may take to answer after its start"},
+    Key{"browser.uid_base", set_between<&S::browser, &Browser::uid_base, 1000, 4'000'000'000>,
+        "first user id for browsers, when the daemon is root"},
+    Key{"browser.uid_count", set_between<&S::browser, &Browser::uid_count, 1, 1'000'000>,
+        "how many user ids, one per browser"},
+    Key{"browser.unsafe_no_sandbox", set<&S::browser, &Browser::unsafe_no_sandbox>,
+        "start Chromium without its sandbox"},
+    Key{"browser.switches", set_checked<&S::browser, &Browser::switches, check_switch>,
+        "further command line switches for Chromium"},
+    Key{"browser.xvfb", set_checked<&S::browser, &Browser::xvfb, check_absolute_path>, "the X server's path"},
+    Key{"recording.enabled", set<&S::recording, &Recording::enabled>, "record sessions that do not decline"},
+    Key{"recording.fps", set_between<&S::recording, &Recording::fps, 1, 60>, "pictures per second, at most"},
+    Key{"recording.encoder", set_checked<&S::recording, &Recording::encoder, check_absolute_path>,
+        "the encoder's path; empty looks for it beside this program"},
+    Key{"recording.link_lifetime", set_at_least<&S::recording, &Recording::link_lifetime, 60'000>,
+        "how long a link to a recording works"},
+    Key{"timeline.enabled", set<&S::timeline, &Timeline::enabled>, "log what happens in sessions"},
+    Key{"timeline.max_events", set_between<&S::timeline, &Timeline::max_events, 0, 10'000'000>,
+        "most logged events per session"},
+    Key{"metrics.open", set<&S::metrics, &Metrics::open>, "answer /metrics without a key"},
+    Key{"log.level", set<&S::log, &Log::level>, "error, warning, info or debug"},
+};
+
+/// Levenshtein's distance: single-character edits from one text to the other.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::span<const Key> keys() { return table; }
+
+const Key* find_key(std::string_view name) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const Key& key) { return key.name == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string nearest_key(std::string_view name) {
+  if (name.size() > 64) return {};
+  const Key* best = nullptr;
+  std::size_t fewest = name.size() / 4 + 2;  // more edits than that is another word
+  for (const Key& key : table) {
+    // The right word in the wrong section, or in none, is the commonest slip.
+    const std::string_view leaf = key.name.substr(key.name.find('.') + 1);
+    const std::size_t own = edits(name, key.name);
+    const std::size_t distance =
+        name.substr(name.rfind('.') + 1) == leaf ? std::min<std::size_t>(own, 1) : own;
+    if (distance >= fewest) continue;
+    fewest = distance;
+    best = &key;
+  }
+  return best == nullptr ? "" : std::string(best->name);
+}
+
+}  // namespace greenroom::config

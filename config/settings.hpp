@@ -1,0 +1,111 @@
+// Every setting, typed, with its default. What each one means is in default.yaml.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+
+namespace greenroom::config {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+using base::operator""_MiB;
+
+/// An address to listen on; `host` is numeric, an IPv6 one without its brackets.
+struct ListenAddress {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 4480;  ///< 0: any free one
+  bool operator==(const ListenAddress&) const = default;
+};
+
+/// Pixels.
+struct PixelSize {
+  int width = 0;
+  int height = 0;
+  bool operator==(const PixelSize&) const = default;
+};
+
+struct Server {
+  ListenAddress listen;
+  std::string public_url;                    ///< without a final slash; empty: from each request
+  std::vector<std::string> allowed_hosts;    ///< names, without ports
+  std::vector<std::string> allowed_origins;  ///< "scheme://host[:port]"
+  std::vector<std::string> trusted_proxies;  ///< addresses and "address/prefix-length", all well-formed
+  base::Bytes body_limit = 8_MiB;
+  int connections = 4096;
+  milliseconds drain_deadline = 20s;
+  bool operator==(const Server&) const = default;
+};
+
+struct Limits {
+  int sessions = 20;
+  bool operator==(const Limits&) const = default;
+};
+
+struct Session {
+  milliseconds default_timeout = 1h;
+  milliseconds max_timeout = 6h;
+  milliseconds connect_timeout = 5min;
+  milliseconds disconnect_grace = 1s;
+  milliseconds idle_timeout = 0s;      ///< 0: off
+  milliseconds keep_ended = 31 * 24h;  ///< 0: for ever
+  bool operator==(const Session&) const = default;
+};
+
+struct Browser {
+  std::string executable;  ///< empty: found by the launcher
+  bool headless = false;
+  int pool_size = 1;
+  std::string work_dir;  ///< empty: chosen by the daemon
+  PixelSize viewport{1280, 720};
+  PixelSize screen{1920, 1080};
+  milliseconds launch_timeout = 20s;
+  std::uint32_t uid_base = 59000;
+  std::uint32_t uid_count = 1000;
+  bool unsafe_no_sandbox = false;
+  std::vector<std::string> switches;  ///< each starts with "--"
+  std::string xvfb = "/usr/bin/Xvfb";
+  bool operator==(const Browser&) const = default;
+};
+
+struct Recording {
+  bool enabled = true;
+  int fps = 10;
+  std::string encoder;  ///< empty: found beside this program
+  milliseconds link_lifetime = 6h;
+  bool operator==(const Recording&) const = default;
+};
+
+struct Timeline {
+  bool enabled = true;
+  int max_events = 20000;  ///< per session
+  bool operator==(const Timeline&) const = default;
+};
+
+struct Metrics {
+  bool open = false;
+  bool operator==(const Metrics&) const = default;
+};
+
+struct Log {
+  base::LogLevel level = base::LogLevel::info;
+  bool operator==(const Log&) const = default;
+};
+
+struct Settings {
+  Server server;
+  Limits limits;
+  Session session;
+  Browser browser;
+  Recording recording;
+  Timeline timeline;
+  Metrics metrics;
+  Log log;
+  bool operator==(const Settings&) const = default;
+};
+
+}  // namespace greenroom::config

@@ -1,0 +1,52 @@
+#include "store/migrations.hpp"
+
+#include <array>
+
+namespace greenroom::store {
+
+namespace {
+// Times are milliseconds since 1970, UTC.
+constexpr std::string_view first = R"sql(
+  CREATE TABLE projects (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, owner_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE keys (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects(id), name TEXT NOT NULL,
+    sha256 TEXT NOT NULL, prefix TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX keys_active ON keys(sha256) WHERE revoked_at IS NULL;
+
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL, started_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, ended_at INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('starting', 'running', 'ending', 'ended')),
+    end_reason TEXT NOT NULL, keep_alive INTEGER NOT NULL, region TEXT NOT NULL, user_metadata TEXT NOT NULL,
+    dialect TEXT NOT NULL, viewport_width INTEGER NOT NULL, viewport_height INTEGER NOT NULL,
+    headless INTEGER NOT NULL, recorded INTEGER NOT NULL, logged INTEGER NOT NULL,
+    recording_state TEXT NOT NULL, recording_error TEXT NOT NULL, proxy_bytes INTEGER NOT NULL,
+    spec TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_newest ON sessions(created_at);
+  CREATE INDEX sessions_unfinished ON sessions(state) WHERE state <> 'ended';
+  CREATE INDEX sessions_ended ON sessions(ended_at) WHERE state = 'ended';
+
+  CREATE TABLE timeline (
+    session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, seq INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, page_index INTEGER NOT NULL, target TEXT NOT NULL, method TEXT NOT NULL,
+    params TEXT NOT NULL,
+    PRIMARY KEY (session_id, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+)sql";
+
+constexpr std::array all = {Migration{1, first}};
+}  // namespace
+
+std::span<const Migration> migrations() { return all; }
+int newest_version() { return all.back().version; }
+
+}  // namespace greenroom::store
