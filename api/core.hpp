@@ -41,6 +41,13 @@ struct RecordingFacts {
   recorder::RecordingIndex index;
 };
 
+/// The making of a recording's MP4, which is asked for and then polled.
+enum class Mp4State { not_requested, pending, ready, failed };
+struct Mp4Facts {
+  Mp4State state = Mp4State::not_requested;
+  std::optional<base::WallTime> made_at;
+};
+
 struct Project {
   std::string id;
   std::string name;
@@ -90,6 +97,10 @@ class Core {
   /// The path of the whole recording as MP4, made when asked for first. Errors: not_found, conflict (still
   /// being recorded), unavailable, storage_full.
   virtual Task<Result<std::string>> recording_mp4(std::string id) = 0;
+
+  /// Starts making that MP4 and does not wait. Errors: not_found, conflict (still being recorded).
+  virtual Task<Result<void>> request_mp4(std::string id) = 0;
+  virtual Mp4Facts mp4_facts(std::string_view id) const = 0;
 
   virtual const std::vector<Project>& projects() const = 0;
   virtual Task<Result<ProjectUsage>> usage(std::string project_id) = 0;
