@@ -56,6 +56,7 @@ struct SwitchboardCounters {
 };
 
 /// A session of the daemon's own on the browser: typed calls and events.
+/// Lifetime it outlives the calls that wait on it; after its switchboard has gone they all fail with closed.
 class Line {
  public:
   virtual ~Line() = default;

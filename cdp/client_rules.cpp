@@ -1,0 +1,163 @@
+#include "cdp/client_rules.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include <boost/json.hpp>
+
+namespace greenroom::cdp {
+
+namespace json = boost::json;
+
+namespace {
+constexpr int server_error = -32000;     // what Chromium uses for a command that failed
+constexpr int invalid_request = -32600;  // JSON-RPC 2.0 §5.1
+constexpr int invalid_params = -32602;
+
+std::string answer(const Envelope& envelope, std::string_view member, json::value content) {
+  json::object out;
+  if (envelope.id) out["id"] = *envelope.id;
+  out[member] = std::move(content);
+  if (!envelope.session_id.empty()) out["sessionId"] = envelope.session_id;
+  return json::serialize(out);
+}
+
+std::string rebuilt(const Envelope& envelope, std::string_view root, const json::object& params) {
+  json::object out;
+  if (envelope.id) out["id"] = *envelope.id;
+  out["method"] = envelope.method;
+  out["params"] = params;
+  out["sessionId"] = envelope.session_id.empty() ? root : envelope.session_id;
+  return json::serialize(out);
+}
+
+/// The params as an object; false if they are something else.
+bool parse_params(const Envelope& envelope, json::object& params) {
+  if (envelope.params.empty()) return true;
+  boost::system::error_code failure;
+  json::value value = json::parse(envelope.params, failure);
+  if (failure || !value.is_object()) return false;
+  params = std::move(value.get_object());
+  return true;
+}
+
+const json::string* text_member(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr ? value->if_string() : nullptr;
+}
+
+Verdict redirect_download(const Envelope& envelope, std::string_view root, json::object params,
+                          const ClientDirectories& directories) {
+  // "deny" and "default" keep their meaning; whatever folder is named, ours is used.
+  if (params.contains("downloadPath")) {
+    if (directories.downloads.empty())
+      return Answer{error_answer(envelope, server_error, "Downloads are not available in this session")};
+    params["downloadPath"] = directories.downloads;
+  }
+  return Replace{rebuilt(envelope, root, params)};
+}
+
+bool is_inside(const std::string& directory, std::string_view file) {
+  if (directory.empty()) return false;
+  const std::filesystem::path normal = std::filesystem::path(file).lexically_normal();
+  const std::string text = normal.string();
+  return text.size() > directory.size() + 1 && text.starts_with(directory) && text[directory.size()] == '/';
+}
+
+Verdict check_files(const Envelope& envelope, const json::object& params,
+                    const ClientDirectories& directories) {
+  const json::value* files = params.if_contains("files");
+  if (files == nullptr || !files->is_array()) return PassOn{};
+  for (const json::value& file : files->get_array()) {
+    const json::string* path = file.if_string();
+    if (path != nullptr && !is_inside(directories.uploads, *path) && !is_inside(directories.downloads, *path))
+      return Answer{
+          error_answer(envelope, server_error,
+                       "Only files of this session's own upload and download folders can be chosen")};
+  }
+  return PassOn{};
+}
+
+Verdict check_url(const Envelope& envelope, const json::object& params) {
+  const json::string* url = text_member(params, "url");
+  if (url != nullptr && is_forbidden_url(*url))
+    return Answer{error_answer(envelope, server_error, "Addresses of this kind are not open to clients")};
+  return PassOn{};
+}
+
+enum class Rule { none, close, download, url, files, refuse };
+
+Rule rule_of(std::string_view method) {
+  struct Row {
+    std::string_view method;
+    Rule rule;
+  };
+  static constexpr std::array rows = {
+      Row{"Browser.close", Rule::close},
+      Row{"Browser.setDownloadBehavior", Rule::download},
+      Row{"Page.setDownloadBehavior", Rule::download},
+      Row{"Page.navigate", Rule::url},
+      Row{"Target.createTarget", Rule::url},
+      Row{"Network.loadNetworkResource", Rule::url},
+      Row{"DOM.setFileInputFiles", Rule::files},
+      Row{"Page.handleFileChooser", Rule::files},
+      // These take a path of the machine, or make the browser connect outward for a debugger.
+      Row{"Extensions.loadUnpacked", Rule::refuse},
+      Row{"PWA.install", Rule::refuse},
+      Row{"PWA.launchFilesInApp", Rule::refuse},
+      Row{"Target.setRemoteLocations", Rule::refuse},
+  };
+  for (const Row& row : rows)
+    if (row.method == method) return row.rule;
+  return Rule::none;
+}
+}  // namespace
+
+std::string error_answer(const Envelope& envelope, int code, std::string_view text) {
+  json::object error;
+  error["code"] = code;
+  error["message"] = text;
+  return answer(envelope, "error", std::move(error));
+}
+
+bool is_forbidden_url(std::string_view url) {
+  // WHATWG URL §4.4: leading C0 controls and spaces go, tabs and line ends go everywhere.
+  std::string plain;
+  for (const char c : url) {
+    if (c == '\t' || c == '\n' || c == '\r') continue;
+    if (plain.empty() && static_cast<unsigned char>(c) <= ' ') continue;
+    plain += (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+    if (plain.size() > 64) break;  // every scheme in question is shorter
+  }
+  const std::string_view text = plain;
+  if (text.starts_with("view-source:")) return is_forbidden_url(text.substr(12));
+  // about:version and its like are other names of chrome:// pages.
+  if (text.starts_with("about:"))
+    return !text.starts_with("about:blank") && !text.starts_with("about:srcdoc");
+  for (const std::string_view scheme :
+       {"file:", "chrome:", "chrome-untrusted:", "chrome-search:", "devtools:", "chrome-devtools:",
+        "filesystem:file:", "externalfile:", "isolated-app:"})
+    if (text.starts_with(scheme)) return true;
+  return false;
+}
+
+Verdict judge(std::string_view message, const Envelope& envelope, std::string_view root,
+              const ClientDirectories& directories) {
+  // A NUL would end the message early on the pipe and start another that nobody judged.
+  if (message.find('\0') != std::string_view::npos)
+    return Answer{error_answer(envelope, invalid_request, "A message must not hold NUL")};
+  const Rule rule = rule_of(envelope.method);
+  if (rule == Rule::none) return PassOn{};
+  if (rule == Rule::close) return EndLine{answer(envelope, "result", json::object())};
+  if (rule == Rule::refuse)
+    return Answer{
+        error_answer(envelope, server_error, std::string(envelope.method) + " is not open to clients")};
+  json::object params;
+  if (!parse_params(envelope, params))
+    return Answer{error_answer(envelope, invalid_params, "params must be an object of valid JSON")};
+  if (rule == Rule::download) return redirect_download(envelope, root, std::move(params), directories);
+  if (rule == Rule::files) return check_files(envelope, params, directories);
+  return check_url(envelope, params);
+}
+
+}  // namespace greenroom::cdp
