@@ -1,0 +1,207 @@
+#include "browser/process_tree.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <dirent.h>
+#include <memory>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <sys/syscall.h>
+
+#include "base/fd.hpp"
+
+namespace greenroom::browser {
+
+using base::UniqueFd;
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+bool is_inside(std::string_view path, std::string_view directory) {
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+std::string proc_file(pid_t pid, const char* name) { return "/proc/" + std::to_string(pid) + "/" + name; }
+
+std::string read_or_empty(pid_t pid, const char* name) {
+  auto content = base::read_file(proc_file(pid, name));
+  return content ? std::move(*content) : std::string();
+}
+
+/// The value of one NAME=value in a NUL-separated block.
+std::string variable(std::string_view block, std::string_view name) {
+  while (!block.empty()) {
+    const std::string_view entry = block.substr(0, block.find('\0'));
+    if (entry.starts_with(name)) return std::string(entry.substr(name.size()));
+    block.remove_prefix(std::min(entry.size() + 1, block.size()));
+  }
+  return {};
+}
+
+/// Reads "pid (name) S ppid pgrp …": the name may hold blanks and brackets (proc(5)).
+bool parse_stat(const std::string& stat, ProcessInfo& process) {
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= stat.size()) return false;
+  char state = 0;
+  int parent = 0;
+  int group = 0;
+  unsigned long long started = 0;
+  // Fields 3, 4, 5 and 22.
+  const int found = std::sscanf(stat.c_str() + name_end + 2,
+                                "%c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                                &state, &parent, &group, &started);
+  if (found != 4) return false;
+  process.parent = parent;
+  process.group = group;
+  process.started = started;
+  process.is_zombie = state == 'Z' || state == 'X';
+  return true;
+}
+
+std::optional<ProcessInfo> read_process(pid_t pid) {
+  ProcessInfo process;
+  process.pid = pid;
+  if (!parse_stat(read_or_empty(pid, "stat"), process)) return std::nullopt;
+  // The folder's owner is root for a process that may not be dumped; the status says who it really is.
+  const std::string status = read_or_empty(pid, "status");
+  const std::size_t at = status.find("\nUid:\t");
+  if (at == std::string::npos) return std::nullopt;
+  process.uid = static_cast<uid_t>(std::strtoul(status.c_str() + at + 6, nullptr, 10));
+  process.command_line = read_or_empty(pid, "cmdline");
+  process.home = variable(read_or_empty(pid, "environ"), "HOME=");
+  return process;
+}
+
+struct Victim {
+  ProcessInfo process;
+  UniqueFd handle;
+};
+
+/// A handle on exactly that process, or none if the number has a new holder.
+UniqueFd open_process(const ProcessInfo& process) {
+  UniqueFd handle(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
+  ProcessInfo now;
+  if (!handle || !parse_stat(read_or_empty(process.pid, "stat"), now) || now.started != process.started)
+    return {};
+  return handle;
+}
+
+/// Sends SIGKILL to each and waits for their ends, at most until `until`.
+void kill_and_wait(const std::vector<Victim>& victims, Steady::time_point until) {
+  for (const Victim& victim : victims)
+    ::syscall(SYS_pidfd_send_signal, victim.handle.value(), SIGKILL, nullptr, 0);
+  for (const Victim& victim : victims) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Steady::now());
+    pollfd wanted{victim.handle.value(), POLLIN, 0};
+    ::poll(&wanted, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+  }
+}
+
+bool is_leader(const TreeKey& key, pid_t pid) {
+  return std::find(key.leaders.begin(), key.leaders.end(), pid) != key.leaders.end();
+}
+
+/// Zombies are nobody's trouble but their parent's. Ours are reaped; a leader's exit belongs to who waits
+/// for it, and the others' parents are members that die here too.
+void reap(const ProcessInfo& process, const TreeKey& key) {
+  if (process.parent != ::getpid() || is_leader(key, process.pid)) return;
+  int status = 0;
+  ::waitpid(process.pid, &status, WNOHANG);
+}
+
+}  // namespace
+
+bool names_directory(const ProcessInfo& process, const std::string& directory) {
+  if (is_inside(process.home, directory)) return true;
+  // "--user-data-dir=<directory>/profile", "-auth <directory>/xauthority", in any argument.
+  std::string_view rest = process.command_line;
+  for (std::size_t at = rest.find(directory); at != std::string_view::npos; at = rest.find(directory)) {
+    rest.remove_prefix(at + directory.size());
+    if (rest.empty() || rest.front() == '/' || rest.front() == '\0') return true;
+  }
+  return false;
+}
+
+std::vector<ProcessInfo> members(const std::vector<ProcessInfo>& all, const TreeKey& key) {
+  std::unordered_set<pid_t> known;
+  for (const ProcessInfo& process : all) {
+    const bool is_orphan = process.parent == key.daemon || process.parent == 1;
+    if (is_leader(key, process.pid) || is_leader(key, process.group) || names_directory(process, key.directory) ||
+        (key.own_uid && process.uid == *key.own_uid && is_orphan))
+      known.insert(process.pid);
+  }
+  // Children may stand before their parents in the list: repeat until a round adds nothing.
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const ProcessInfo& process : all)
+      if (known.count(process.parent) != 0 && known.insert(process.pid).second) grew = true;
+  }
+  known.erase(key.daemon);
+  std::vector<ProcessInfo> found;
+  for (const ProcessInfo& process : all)
+    if (known.count(process.pid) != 0) found.push_back(process);
+  return found;
+}
+
+std::vector<ProcessInfo> list_processes() {
+  std::vector<ProcessInfo> all;
+  struct Close {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+  };
+  const std::unique_ptr<DIR, Close> proc(::opendir("/proc"));
+  if (!proc) return all;
+  while (const dirent* entry = ::readdir(proc.get())) {
+    const std::string_view name = entry->d_name;
+    pid_t pid = 0;
+    const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (error != std::errc{} || rest != name.data() + name.size()) continue;
+    if (auto process = read_process(pid)) all.push_back(std::move(*process));
+  }
+  return all;
+}
+
+base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds deadline) {
+  const auto until = Steady::now() + deadline;
+  // What was killed here is known again as a zombie, which has lost its environment.
+  std::unordered_map<pid_t, std::uint64_t> killed;
+  for (;;) {
+    const std::vector<ProcessInfo> all = list_processes();
+    std::vector<Victim> victims;
+    std::string alive;
+    for (const ProcessInfo& process : all) {
+      const auto before = killed.find(process.pid);
+      if (before != killed.end() && before->second == process.started && process.is_zombie) reap(process, key);
+    }
+    for (const ProcessInfo& process : members(all, key)) {
+      if (process.is_zombie) {
+        reap(process, key);
+        continue;
+      }
+      alive += " " + std::to_string(process.pid);
+      killed[process.pid] = process.started;
+      UniqueFd handle = open_process(process);
+      if (handle) victims.push_back({process, std::move(handle)});
+    }
+    if (alive.empty()) return {};
+    if (Steady::now() >= until) return base::Error{base::errc::timed_out, "processes that do not end:" + alive};
+    kill_and_wait(victims, until);
+  }
+}
+
+base::Result<void> become_subreaper() {
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    return base::errno_error("becoming a child subreaper", errno);
+  return {};
+}
+
+}  // namespace greenroom::browser

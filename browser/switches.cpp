@@ -1,0 +1,138 @@
+#include "browser/switches.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace greenroom::browser {
+
+namespace {
+
+/// Switches of every browser. A switch that needs the "unsupported command-line flag" bar must not be here.
+constexpr const char* common_switches[] = {
+    // The only door: descriptors 3 and 4. No port, no file with a port's number.
+    "--remote-debugging-pipe",
+    // With a startup window Chromium exits with its last tab; without one it also answers sooner.
+    "--no-startup-window",
+    // A first run shows pages of its own, and asks to be the default browser.
+    "--no-first-run",
+    "--no-default-browser-check",
+    // Nothing goes out but what pages ask for: variations, safe-browsing lists, field trials, updates, sync.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--disable-client-side-phishing-detection",
+    "--metrics-recording-only",
+    "--no-pings",
+    // The egress rules and every proxy are TCP.
+    "--disable-quic",
+    // Covered windows and hidden tabs would freeze while a client works in them.
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    // There is no GPU: without these no WebGL and a GPU process that crashes and starts again.
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    // Two handler processes that leave the process group. `--disable-breakpad` and `--disable-crash-reporter`
+    // do not stop them in Debian's build; this one does. A crash is still seen: the process ends.
+    "--disable-crashpad-for-testing",
+    // No key ring: asking for one waits for a D-Bus service that is not there.
+    "--password-store=basic",
+    // A page that asks for a hung renderer's dialog would wait for a person.
+    "--disable-hang-monitor",
+    // Nobody sits there to confirm that a form is sent twice.
+    "--disable-prompt-on-repost",
+    // The bar over every page that says that a debugger is attached (chrome.debugger).
+    "--silent-debugger-extension-api",
+    // Component extensions (hangouts, feedback) have background pages.
+    "--disable-component-extensions-with-background-pages",
+    // One megabyte of log lines for a person; errors are enough, and they go to standard error.
+    "--log-level=2",
+    // The profile lives as long as its session: a large cache would only fill the disk. Bytes.
+    "--disk-cache-size=134217728",
+};
+
+/// Features that paint browser UI or phone home; each saves a process, a request or a bubble.
+constexpr const char* disabled_features[] = {
+    "WebUIOmniboxPopup",     // a renderer for the address bar's list, seen as a browser_ui target
+    "WebUIOmniboxAimPopup",  // another
+    "Translate",             // a bubble over foreign pages
+    "MediaRouter",           // looks for Cast devices on the network (mDNS)
+    "DialMediaRouteProvider",
+    "OptimizationHints",  // fetches hints
+    "OptimizationGuideModelDownloading",
+    "InterestFeedContentSuggestions",
+    "CertificateTransparencyComponentUpdater",
+    "AutofillServerCommunication",  // sends form signatures
+    "GlobalMediaControls",          // a button in the toolbar that nobody sees
+    "LensOverlay",                  // reads the page to search it elsewhere
+};
+
+std::string joined(const char* const* begin, const char* const* end) {
+  std::string text;
+  for (const char* const* item = begin; item != end; ++item) {
+    if (!text.empty()) text += ',';
+    text += *item;
+  }
+  return text;
+}
+
+std::string size_text(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+}  // namespace
+
+std::vector<std::string> chromium_arguments(const LaunchOptions& options, const Fingerprint& fingerprint,
+                                            const ProfilePaths& paths) {
+  std::vector<std::string> arguments(std::begin(common_switches), std::end(common_switches));
+  arguments.push_back("--disable-features=" +
+                      joined(std::begin(disabled_features), std::end(disabled_features)));
+  arguments.push_back("--user-data-dir=" + paths.profile);
+  arguments.push_back("--disk-cache-dir=" + paths.cache);
+  if (fingerprint.headless) {
+    arguments.push_back("--headless=new");
+    arguments.push_back("--screen-info={" + size_text(fingerprint.screen) + "}");
+  } else {
+    arguments.push_back("--ozone-platform=x11");
+    // Every window begins in the corner: the recorder crops there.
+    arguments.push_back("--window-position=0,0");
+    // Takes the "press Esc to leave full screen" bubble away from every window.
+    arguments.push_back("--kiosk");
+  }
+  if (!fingerprint.language.empty()) {
+    arguments.push_back("--lang=" + fingerprint.language);
+    arguments.push_back("--accept-lang=" + fingerprint.language);
+  }
+  if (options.unsafe_no_sandbox) arguments.push_back("--no-sandbox");
+  arguments.insert(arguments.end(), options.extra_switches.begin(), options.extra_switches.end());
+  return arguments;
+}
+
+std::string initial_preferences(const std::string& download_directory) {
+  json::object download{{"default_directory", download_directory},
+                        {"prompt_for_download", false},
+                        {"directory_upgrade", true}};
+  json::object profile{{"exit_type", "Normal"},
+                       {"default_content_setting_values", json::object{{"notifications", 0}}},
+                       {"password_manager_leak_detection", false}};
+  json::object preferences{
+      {"download", std::move(download)},
+      {"profile", std::move(profile)},
+      {"savefile", json::object{{"default_directory", download_directory}}},
+      // Bubbles that would cover the page.
+      {"translate", json::object{{"enabled", false}}},
+      {"credentials_enable_service", false},
+      {"credentials_enable_autosignin", false},
+      {"autofill", json::object{{"profile_enabled", false}, {"credit_card_enabled", false}}},
+      {"session", json::object{{"restore_on_startup", 5}}},  // 5: the new tab page, never the last session
+      {"browser", json::object{{"check_default_browser", false}, {"has_seen_welcome_page", true}}},
+      // Requests of the browser's own: suggestions, prefetch, link doctor, safe browsing.
+      {"search", json::object{{"suggest_enabled", false}}},
+      {"net", json::object{{"network_prediction_options", 2}}},
+      {"alternate_error_pages", json::object{{"enabled", false}}},
+      {"safebrowsing", json::object{{"enabled", false}}},
+      {"signin", json::object{{"allowed", false}}},
+  };
+  return json::serialize(preferences);
+}
+
+}  // namespace greenroom::browser

@@ -1,0 +1,24 @@
+// The command line of Chromium: which switches, and why each. Pure; knows no process and no file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "browser/browser.hpp"
+
+namespace greenroom::browser {
+
+/// What the command line needs to know of one instance's directory.
+struct ProfilePaths {
+  std::string profile;
+  std::string cache;
+};
+
+/// Chromium's arguments without argv[0]. `options.extra_switches` come last, so that they win.
+std::vector<std::string> chromium_arguments(const LaunchOptions& options, const Fingerprint& fingerprint,
+                                            const ProfilePaths& paths);
+
+/// The profile's `Default/Preferences`, written before the first start.
+std::string initial_preferences(const std::string& download_directory);
+
+}  // namespace greenroom::browser

@@ -1,0 +1,67 @@
+// One X server per headful browser: started with the browser's identity, gone with it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/process.hpp"
+#include "base/task_group.hpp"
+#include "browser/browser.hpp"
+#include "browser/output_tail.hpp"
+
+namespace greenroom::browser {
+
+struct XvfbOptions {
+  std::string executable;
+  std::string authority;  ///< the file that holds the cookie, readable by `identity`
+  std::string cookie;     ///< the same cookie
+  Size screen;
+  std::string home;  ///< the instance: HOME of the server, by which a later daemon knows it as ours
+  std::optional<base::Identity> identity;
+  std::chrono::milliseconds deadline{10'000};            ///< from the start to its display number
+  std::chrono::milliseconds terminate_deadline{1'000};  ///< SIGTERM to SIGKILL
+};
+
+/// The server's arguments. Pure.
+std::vector<std::string> xvfb_arguments(const XvfbOptions& options);
+
+/// The display number in what the server writes to its -displayfd, once the line is complete. Pure.
+std::optional<int> display_number(std::string_view written);
+
+/// As root: makes /tmp/.X11-unix root's own. The first server would else own it, and with it every later
+/// browser's socket. Errors: io. Blocks.
+base::Result<void> prepare_x_sockets();
+
+/// Removes the lock file and socket that a killed server leaves, if the lock names that process. Blocks.
+void remove_x_leftovers(int number, pid_t server);
+
+class Xvfb {
+ public:
+  /// Errors   launch_failed (with the server's own words), timed_out, closed.
+  /// Cancel   safe: the server is dead when it returns.
+  static base::Task<base::Result<std::unique_ptr<Xvfb>>> start(base::TaskGroup& tasks, XvfbOptions options);
+
+  const Display& display() const { return display_; }
+  base::ChildProcess& process() { return *process_; }
+
+  /// Moves the pointer to the far corner of the screen, where no window of a smaller viewport is: it is real
+  /// and what lies under it would be shown as hovered. Errors: io, protocol.
+  base::Task<base::Result<void>> park_pointer();
+
+  /// SIGTERM, then SIGKILL. Bounded. Cancel: not cancellable.
+  base::Task<void> stop();
+
+ private:
+  Xvfb(XvfbOptions options, std::unique_ptr<base::ChildProcess> process, std::shared_ptr<OutputTail> tail);
+  base::Task<base::Result<void>> read_number(base::UniqueFd source);
+
+  XvfbOptions options_;
+  std::unique_ptr<base::ChildProcess> process_;
+  std::shared_ptr<OutputTail> tail_;  // shared with the task that fills it
+  Display display_;
+};
+
+}  // namespace greenroom::browser

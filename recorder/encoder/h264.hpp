@@ -1,0 +1,41 @@
+// x264 as we use it: one picture in, one access unit out, at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "recorder/encoder/picture.hpp"
+#include "recorder/mp4_writer.hpp"
+
+namespace greenroom::recorder::encoder {
+
+struct H264Options {
+  int width = 0;   ///< pixels, even
+  int height = 0;  ///< pixels, even
+  int frames_per_second = 10;
+  int quality = 24;  ///< constant rate factor
+  std::string preset = "superfast";
+};
+
+/// One encoded picture; `bytes` until the next call.
+struct AccessUnit {
+  std::string_view bytes;  ///< NAL units, four bytes of length before each
+  bool is_key = false;
+};
+
+/// An encoder for pictures of one size.
+class H264Encoder {
+ public:
+  /// Errors: invalid_argument (no such preset), internal (x264 does not want these options).
+  static base::Result<std::unique_ptr<H264Encoder>> open(const H264Options& options);
+  virtual ~H264Encoder() = default;
+
+  virtual const VideoConfig& config() const = 0;
+  /// Errors: internal.
+  virtual base::Result<AccessUnit> encode(const Picture420& picture, bool as_key) = 0;
+};
+
+}  // namespace greenroom::recorder::encoder

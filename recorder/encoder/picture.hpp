@@ -1,0 +1,58 @@
+// Pictures in memory: planar YUV as the codec wants it, and what is made of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace greenroom::recorder::encoder {
+
+/// A rectangle of the screen, in pixels.
+struct Rect {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+  bool is_empty() const { return width <= 0 || height <= 0; }
+  bool operator==(const Rect&) const = default;
+};
+
+/// The part that both cover; empty when they do not meet.
+Rect intersect(const Rect& a, const Rect& b);
+/// The smallest one that covers both; an empty one covers nothing.
+Rect unite(const Rect& a, const Rect& b);
+
+/// Pixels as the X server hands them out: four bytes each, blue first.
+struct PixelView {
+  const std::uint8_t* bytes = nullptr;
+  int stride = 0;  ///< bytes from line to line
+};
+
+/// One I420 picture (BT.601, limited range). Width and height are even.
+class Picture420 {
+ public:
+  Picture420() = default;
+  Picture420(int width, int height);
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+  std::uint8_t* plane(int i) { return bytes_.data() + offset(i); }
+  const std::uint8_t* plane(int i) const { return bytes_.data() + offset(i); }
+  int stride(int i) const { return i == 0 ? width_ : width_ / 2; }
+
+  /// Converts `pixels` into `area`, whose corner and size are even.
+  void paint(const PixelView& pixels, const Rect& area);
+  /// Becomes `from`, scaled to this picture's size.
+  void scale_from(const Picture420& from);
+  /// As a JPEG; empty when it cannot be made. `quality`: 1 to 100.
+  std::string to_jpeg(int quality) const;
+
+ private:
+  std::size_t offset(int i) const;
+
+  int width_ = 0;
+  int height_ = 0;
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace greenroom::recorder::encoder

@@ -1,0 +1,88 @@
+#include "recorder/encoder/track.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace greenroom::recorder::encoder {
+
+namespace {
+
+/// The largest even size of the same shape within the limits.
+std::pair<int, int> fit(int width, int height, const StartCommand& limits) {
+  if (width <= limits.max_width && height <= limits.max_height) return {width, height};
+  const double factor = std::min(static_cast<double>(limits.max_width) / width,
+                                 static_cast<double>(limits.max_height) / height);
+  const auto scaled = [&](int side) { return std::max(16, static_cast<int>(side * factor) & ~1); };
+  return {scaled(width), scaled(height)};
+}
+
+}  // namespace
+
+Track::Track(int directory, const StartCommand& options, std::function<void(const Segment&)> on_segment)
+    : options_(options), on_segment_(std::move(on_segment)), archive_(directory, options.started_at) {}
+
+Result<void> Track::set_source_size(int width, int height, Milliseconds at) {
+  if (encoder_ && width == source_.width() && height == source_.height()) return {};
+  if (const auto ended = end_segment(at); !ended) return ended;
+  source_ = Picture420(width, height);
+  scaled_.reset();
+  H264Options options;
+  std::tie(options.width, options.height) = fit(width, height, options_);
+  if (options.width != width || options.height != height) scaled_.emplace(options.width, options.height);
+  options.frames_per_second = options_.frames_per_second;
+  options.quality = options_.quality;
+  options.preset = options_.preset;
+  encoder_.reset();  // first, so that there are never two
+  auto encoder = H264Encoder::open(options);
+  if (!encoder) return encoder.error();
+  encoder_ = std::move(*encoder);
+  return archive_.use_config(encoder_->config());
+}
+
+Result<void> Track::show(Milliseconds at) {
+  at = std::max(at, last_shown_ + Milliseconds(1));  // the container's clock ticks in milliseconds
+  if (archive_.has_open_segment() && at - segment_start_ >= options_.segment_length)
+    if (const auto ended = end_segment(at); !ended) return ended;
+  if (scaled_) scaled_->scale_from(source_);
+  const bool is_first = !archive_.has_open_segment();
+  const auto unit = encoder_->encode(shown(), is_first);
+  if (!unit) return unit.error();
+  if (is_first) {
+    // The recording begins at 0, even if its first picture took a moment.
+    segment_start_ = last_shown_ < Milliseconds(0) ? Milliseconds(0) : at;
+    at = segment_start_;
+    if (const auto begun = archive_.begin_segment(at); !begun) return begun;
+  }
+  last_shown_ = at;
+  ++encoded_;
+  return archive_.add(unit->bytes, unit->is_key, at);
+}
+
+Result<void> Track::end_segment(Milliseconds at) {
+  if (!archive_.has_open_segment()) return {};
+  const auto segment = archive_.finish_segment(std::max(at, last_shown_ + Milliseconds(1)));
+  if (!segment) return segment.error();
+  last_shown_ = std::max(last_shown_, segment->start + segment->duration - Milliseconds(1));
+  on_segment_(*segment);
+  return {};
+}
+
+Milliseconds Track::must_show_again_at() const {
+  // A moment more than a segment's length: a moving page ends its segment with a picture of its own.
+  return segment_start_ + options_.segment_length + options_.segment_length / 8;
+}
+
+Result<RecordingEnd> Track::finish(const std::string& reason, Milliseconds at) {
+  if (const auto ended = end_segment(at); !ended) return ended.error();
+  const RecordingEnd end{reason, last_shown_ + Milliseconds(1)};
+  if (const auto wrote = archive_.write_end(end); !wrote) return wrote.error();
+  return end;
+}
+
+EncoderPicture Track::snapshot(const SnapshotCommand& command) const {
+  EncoderPicture picture{command.id, width(), height(), {}};
+  if (encoded_ > 0) picture.jpeg = shown().to_jpeg(command.quality);
+  return picture;
+}
+
+}  // namespace greenroom::recorder::encoder

@@ -1,0 +1,27 @@
+// Reads back the MP4 files that a recording consists of. Every offset is checked: a file may be cut or
+// foreign.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "recorder/mp4_writer.hpp"
+
+namespace greenroom::recorder {
+
+/// One sample of a segment, and where its bytes lie in the segment's file.
+struct PlacedSample {
+  SampleInfo info;
+  std::size_t offset = 0;
+  bool operator==(const PlacedSample&) const = default;
+};
+
+/// The decoder's parameters of an init file. Errors: protocol.
+base::Result<VideoConfig> read_init(std::string_view file);
+
+/// Every sample of a segment's file, in order. Errors: protocol.
+base::Result<std::vector<PlacedSample>> read_samples(std::string_view file);
+
+}  // namespace greenroom::recorder

@@ -1,0 +1,117 @@
+// All sessions: admission, look-up, lists, restart and drain. The one door into the core.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task_group.hpp"
+#include "session/session.hpp"
+
+namespace greenroom::session {
+
+/// What a list may be narrowed to. All conditions hold together.
+struct ListFilter {
+  std::string project_id;  ///< empty: all
+  std::optional<State> state;
+  std::vector<EndReason> end_reasons;      ///< any of these; empty: all
+  std::vector<std::string> metadata_path;  ///< keys into user_metadata, outermost first
+  std::string metadata_value;              ///< what stands there must be this string
+  std::size_t limit = 1000;
+};
+
+bool matches(const SessionView& view, const ListFilter& filter);
+
+/// Totals since the start and numbers of now, for metrics.
+struct ManagerNumbers {
+  std::uint64_t created = 0;
+  std::uint64_t refused = 0;
+  std::map<EndReason, std::uint64_t> ended;
+  std::size_t starting = 0;
+  std::size_t running = 0;
+  std::size_t ending = 0;  ///< final, with processes still going
+  std::size_t clients = 0;
+  LaunchTimes launches;
+  cdp::SwitchboardCounters cdp;
+};
+
+class SessionManager {
+ public:
+  SessionManager(const base::Executor& executor, SessionOptions options, Services services);
+  ~SessionManager();
+
+  /// Closes the rows that an earlier daemon left open (lost_on_restart) and loads the newest. Once, at start.
+  /// `finish_recording` is called for each session whose recording was cut; it answers what became of it.
+  /// Errors: those of the store.
+  using FinishRecording = std::function<base::Task<base::Result<void>>(std::string session_id)>;
+  base::Task<base::Result<void>> recover(FinishRecording finish_recording);
+
+  /// Starts a session and waits until CDP can be used.
+  ///
+  /// Errors   limit_reached, unavailable (draining), invalid_argument, launch_failed, launch_timeout,
+  ///          storage_full.
+  /// Cancel   the session is ended; nothing stays.
+  base::Task<base::Result<SharedView>> create(SessionSpec spec);
+
+  /// Errors: not_found; those of the store.
+  base::Task<base::Result<SharedView>> find(std::string id);
+  /// The view of a session that is in memory: every live one and the newest ended ones.
+  SharedView find_now(std::string_view id) const;
+
+  /// Newest first. Errors: those of the store.
+  base::Task<base::Result<std::vector<SharedView>>> list(ListFilter filter);
+
+  /// Ends it and waits until its row is final. Ending an ended one answers its view.
+  /// Errors: not_found.
+  base::Task<base::Result<SharedView>> end(std::string id, EndReason reason);
+
+  /// The live session, held for as long as the Use lives.
+  std::optional<Use> use(std::string_view id);
+
+  /// Waits, bounded, until the session's recording is settled. True if it is.
+  base::Task<bool> recording_settled(std::string id, base::Milliseconds limit);
+
+  /// No new sessions from here on.
+  void stop_creating() { draining_ = true; }
+  bool is_draining() const { return draining_; }
+
+  /// Ends everything with that reason and waits for the last process.
+  base::Task<void> end_all(EndReason reason);
+
+  /// Until no session is live, or the limit. True if none is.
+  base::Task<bool> wait_until_empty(base::Milliseconds limit);
+
+  ManagerNumbers numbers() const;
+  const SessionOptions& options() const { return options_; }
+
+ private:
+  SessionView first_view(const SessionSpec& spec) const;
+  base::Result<void> check(const SessionSpec& spec) const;
+  base::Task<void> live(std::string id);
+  base::Task<base::Result<SharedView>> settle(std::string id);
+  void remember(SharedView view);
+  void forget_oldest();
+
+  base::Executor executor_;
+  SessionOptions options_;
+  Services services_;
+  std::unordered_map<std::string, std::unique_ptr<Session>> live_;
+  std::unordered_map<std::string, SharedView> known_;
+  std::deque<std::string> order_;  // of known_, oldest first
+  bool knows_all_ = true;          // known_ holds every row of the store
+  bool draining_ = false;
+  std::uint64_t created_ = 0;
+  std::uint64_t refused_ = 0;
+  std::map<EndReason, std::uint64_t> ended_;
+  LaunchTimes launches_;
+  cdp::SwitchboardCounters past_cdp_;  // of sessions that are no more
+  boost::asio::steady_timer one_gone_;  // cancelled whenever a session is no more
+  base::TaskGroup tasks_;
+};
+
+}  // namespace greenroom::session

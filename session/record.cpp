@@ -1,0 +1,63 @@
+#include "session/record.hpp"
+
+#include <boost/json.hpp>
+
+namespace greenroom::session {
+
+store::SessionRecord to_record(const SessionView& view) {
+  store::SessionRecord record;
+  record.id = view.id;
+  record.project_id = view.project_id;
+  record.created_at = view.created_at;
+  record.started_at = view.started_at;
+  record.updated_at = view.updated_at;
+  record.expires_at = view.expires_at;
+  record.ended_at = view.ended_at;
+  record.state = word(view.state);
+  if (view.end_reason) record.end_reason = word(*view.end_reason);
+  record.keep_alive = view.keep_alive;
+  record.region = view.region;
+  if (view.user_metadata) record.user_metadata = json::serialize(*view.user_metadata);
+  record.dialect = view.dialect;
+  record.viewport_width = view.viewport.width;
+  record.viewport_height = view.viewport.height;
+  record.headless = view.headless;
+  record.recorded = view.recorded;
+  record.logged = view.logged;
+  record.recording_state = word(view.recording);
+  record.recording_error = view.recording_error;
+  record.proxy_bytes = view.proxy_bytes;
+  return record;
+}
+
+SessionView to_view(const store::SessionRecord& record) {
+  SessionView view;
+  view.id = record.id;
+  view.project_id = record.project_id;
+  view.dialect = record.dialect;
+  view.region = record.region;
+  view.state = state_of(record.state).value_or(State::ended);
+  if (view.state == State::ended)
+    view.end_reason = end_reason_of(record.end_reason).value_or(EndReason::lost_on_restart);
+  view.created_at = record.created_at;
+  view.started_at = record.started_at;
+  view.updated_at = record.updated_at;
+  view.expires_at = record.expires_at;
+  view.ended_at = record.ended_at;
+  view.keep_alive = record.keep_alive;
+  if (!record.user_metadata.empty()) {
+    boost::system::error_code failure;
+    json::value value = json::parse(record.user_metadata, failure);
+    if (!failure && value.is_object()) view.user_metadata = std::move(value.get_object());
+  }
+  view.viewport = {record.viewport_width, record.viewport_height};
+  view.headless = record.headless;
+  view.recorded = record.recorded;
+  view.logged = record.logged;
+  view.recording = recording_state_of(record.recording_state).value_or(RecordingState::failed);
+  view.recording_error = record.recording_error;
+  view.proxy_bytes = record.proxy_bytes;
+  return view;
+}
+
+}  // namespace greenroom::session

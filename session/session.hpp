@@ -1,0 +1,126 @@
+// One session from its admission to the last process's end, as one coroutine: run().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/event.hpp"
+#include "base/task_group.hpp"
+#include "cdp/discovery.hpp"
+#include "net/message_stream.hpp"
+#include "session/services.hpp"
+#include "session/spec.hpp"
+#include "session/view.hpp"
+
+namespace greenroom::session {
+
+/// A still picture of what a session shows.
+struct Picture {
+  std::string jpeg;
+  browser::Size size;
+};
+
+class Session {
+ public:
+  /// `on_change` sees every new view. References outlive the session.
+  Session(const base::Executor& executor, SessionView first, SessionSpec spec, const SessionOptions& options,
+          const Services& services, std::function<void(SharedView)> on_change);
+  ~Session();
+
+  SharedView view() const { return view_; }
+
+  /// The whole life. Returns when the last process is gone and nobody uses the session any more.
+  base::Task<void> run();
+
+  /// Asks it to end; the first reason counts. Does not wait.
+  void request_end(EndReason reason);
+
+  /// Until CDP can be used, or the session has ended without. Cancel: returns early.
+  base::Task<void> settled() { return settled_.wait(); }
+  /// Until its row is final. Cancel: returns early.
+  base::Task<void> final() { return final_.wait(); }
+  /// Until its recording is ready or has failed. Cancel: returns early.
+  base::Task<void> recording_settled() { return recording_settled_.wait(); }
+
+  /// Serves one client's websocket until either side ends; the stream is closed with the right reason.
+  base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, std::string target);
+
+  /// The pages and workers now. Errors: gone, closed, timed_out.
+  base::Task<base::Result<std::vector<cdp::TargetInfo>>> targets();
+  /// Browser.getVersion's answer. Errors: gone.
+  base::Result<json::object> browser_version() const;
+  /// What the screen shows now. Errors: gone, closed, timed_out, unavailable.
+  base::Task<base::Result<Picture>> picture();
+  /// Everything up to now can be read from the store.
+  base::Task<void> flush_timeline();
+
+  /// Of its whole life so far.
+  cdp::SwitchboardCounters counters() const { return browser_ ? browser_->switchboard().counters() : counters_; }
+  std::size_t clients() const { return clients_; }
+  std::optional<base::Milliseconds> launch_time() const { return launch_time_; }
+
+ private:
+  friend class Use;
+
+  base::Task<base::Result<void>> start();
+  base::Task<base::Result<void>> take_browser();
+  base::Task<void> take_browser_into(base::Result<void>& outcome);
+  base::Task<void> start_recording();
+  base::Task<EndReason> supervise();
+  base::Task<void> watch_browser();
+  base::Task<void> finish(EndReason reason);
+  base::Task<void> finish_recording();
+  base::Task<void> save();
+  browser::Fingerprint fingerprint() const;
+  LifetimeFacts facts() const;
+  template <class Change>
+  void publish(Change change);
+
+  base::Executor executor_;
+  SessionSpec spec_;
+  const SessionOptions& options_;
+  const Services& services_;
+  std::function<void(SharedView)> on_change_;
+  base::Logger log_;
+  LifetimeRules rules_;
+  SharedView view_;
+  std::unique_ptr<browser::Browser> browser_;
+  std::unique_ptr<recorder::Recording> recording_;
+  std::unique_ptr<Timeline> timeline_;
+  std::optional<EndReason> end_requested_;
+  std::optional<base::Milliseconds> launch_time_;
+  base::SteadyTime started_;
+  base::SteadyTime last_left_;
+  cdp::SwitchboardCounters counters_;  // once the browser has gone
+  std::size_t clients_ = 0;
+  std::size_t users_ = 0;
+  bool ever_connected_ = false;
+  bool browser_gone_ = false;
+  boost::asio::steady_timer wake_;  // cancelled whenever a fact changes
+  base::Event settled_;
+  base::Event final_;
+  base::Event recording_started_;  // or failed to
+  base::Event recording_settled_;
+  base::Notifier user_left_;
+  base::TaskGroup tasks_;
+};
+
+/// Keeps a session from going while somebody waits inside one of its calls.
+class Use {
+ public:
+  explicit Use(Session& session) : session_(&session) { ++session_->users_; }
+  Use(Use&& other) noexcept : session_(std::exchange(other.session_, nullptr)) {}
+  Use& operator=(Use&&) = delete;
+  ~Use();
+  Session* operator->() const { return session_; }
+  Session& operator*() const { return *session_; }
+
+ private:
+  Session* session_;
+};
+
+}  // namespace greenroom::session

@@ -1,0 +1,36 @@
+// What somebody asked for, in neutral terms: every dialect's create request becomes one of these.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "base/clock.hpp"
+#include "browser/browser.hpp"
+
+namespace greenroom::session {
+
+namespace json = boost::json;
+
+/// What happens when the last client has left.
+enum class DisconnectPolicy {
+  end_after_grace,
+  keep,
+};
+
+struct SessionSpec {
+  std::string project_id;                     ///< of the key that asks
+  std::string dialect;                        ///< through which API; for people who look at lists
+  std::optional<json::object> user_metadata;  ///< the caller's own, returned as it came
+  std::string region;                         ///< a label that some APIs echo; means nothing here
+  std::optional<browser::Size> viewport;      ///< CSS pixels; none: the configured one
+  std::optional<bool> headless;               ///< none: as configured
+  bool record = true;
+  bool log = true;
+  DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
+  std::optional<base::Milliseconds> max_age;  ///< none: the configured default
+};
+
+}  // namespace greenroom::session

@@ -1,0 +1,121 @@
+#include "session/state.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace greenroom::session {
+
+namespace {
+template <class Enum, std::size_t N>
+std::optional<Enum> find_word(const std::array<Enum, N>& all, std::string_view text) {
+  for (const Enum value : all)
+    if (word(value) == text) return value;
+  return std::nullopt;
+}
+}  // namespace
+
+std::string_view word(State state) {
+  switch (state) {
+    case State::starting:
+      return "starting";
+    case State::running:
+      return "running";
+    case State::ended:
+      return "ended";
+  }
+  return "ended";
+}
+
+std::string_view word(EndReason reason) {
+  switch (reason) {
+    case EndReason::requested:
+      return "requested";
+    case EndReason::client_disconnected:
+      return "client_disconnected";
+    case EndReason::never_connected:
+      return "never_connected";
+    case EndReason::max_duration:
+      return "max_duration";
+    case EndReason::idle:
+      return "idle";
+    case EndReason::browser_crashed:
+      return "browser_crashed";
+    case EndReason::out_of_memory:
+      return "out_of_memory";
+    case EndReason::unresponsive:
+      return "unresponsive";
+    case EndReason::launch_failed:
+      return "launch_failed";
+    case EndReason::launch_timeout:
+      return "launch_timeout";
+    case EndReason::drained:
+      return "drained";
+    case EndReason::lost_on_restart:
+      return "lost_on_restart";
+    case EndReason::storage_full:
+      return "storage_full";
+  }
+  return "requested";
+}
+
+std::string_view word(RecordingState state) {
+  switch (state) {
+    case RecordingState::disabled:
+      return "disabled";
+    case RecordingState::recording:
+      return "recording";
+    case RecordingState::finalizing:
+      return "finalizing";
+    case RecordingState::ready:
+      return "ready";
+    case RecordingState::failed:
+      return "failed";
+  }
+  return "disabled";
+}
+
+std::optional<State> state_of(std::string_view text) {
+  return find_word(std::array{State::starting, State::running, State::ended}, text);
+}
+
+std::optional<EndReason> end_reason_of(std::string_view text) {
+  return find_word(std::array{EndReason::requested, EndReason::client_disconnected,
+                              EndReason::never_connected, EndReason::max_duration, EndReason::idle,
+                              EndReason::browser_crashed, EndReason::out_of_memory, EndReason::unresponsive,
+                              EndReason::launch_failed, EndReason::launch_timeout, EndReason::drained,
+                              EndReason::lost_on_restart, EndReason::storage_full},
+                   text);
+}
+
+std::optional<RecordingState> recording_state_of(std::string_view text) {
+  return find_word(std::array{RecordingState::disabled, RecordingState::recording, RecordingState::finalizing,
+                              RecordingState::ready, RecordingState::failed},
+                   text);
+}
+
+net::CloseReason close_reason(EndReason reason) {
+  const std::string text(word(reason));
+  switch (reason) {
+    case EndReason::requested:
+    case EndReason::client_disconnected:
+      return {1000, text};
+    case EndReason::never_connected:
+    case EndReason::max_duration:
+    case EndReason::idle:
+      return {1001, text};
+    case EndReason::browser_crashed:
+    case EndReason::out_of_memory:
+    case EndReason::unresponsive:
+    case EndReason::launch_failed:
+    case EndReason::launch_timeout:
+    case EndReason::storage_full:
+      return {1011, text};
+    case EndReason::drained:
+    case EndReason::lost_on_restart:
+      return {1012, text};
+  }
+  return {1011, text};
+}
+
+}  // namespace greenroom::session
