@@ -24,6 +24,13 @@ if(GREENROOM_SANITIZE)
   target_link_options(greenroom_options INTERFACE -fsanitize=${GREENROOM_SANITIZE})
 endif()
 
+# Preset fuzz. Without UBSan: clang 14 cannot assemble coroutine files with it.
+option(GREENROOM_FUZZ "Instrument our code for libFuzzer (clang)" OFF)
+if(GREENROOM_FUZZ)
+  target_compile_options(greenroom_options INTERFACE -fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer)
+  target_link_options(greenroom_options INTERFACE -fsanitize=address)
+endif()
+
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT GREENROOM_SANITIZE)
   target_compile_options(greenroom_options INTERFACE -fstack-protector-strong -fPIE)
   target_compile_definitions(greenroom_options INTERFACE _FORTIFY_SOURCE=2)

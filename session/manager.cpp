@@ -121,6 +121,7 @@ SessionView SessionManager::first_view(const SessionSpec& spec) const {
   SessionView view;
   view.id = base::make_uuid();
   view.project_id = spec.project_id;
+  view.project_label = spec.project_label;
   view.dialect = spec.dialect;
   view.region = spec.region;
   view.created_at = view.started_at = view.updated_at = services_.clock.wall();
