@@ -124,7 +124,8 @@ Task<Result<void>> App::load_keys() {
 Task<void> App::follow_key_changes() {
   co_await base::keep_running_when_cancelled();
   std::int64_t seen = -1;
-  while ((co_await asio::this_coro::cancellation_state).cancelled() == asio::cancellation_type::none) {
+  while ((co_await base::asio::this_coro::cancellation_state).cancelled() ==
+         base::asio::cancellation_type::none) {
     const auto version = co_await database_->data_version();
     if (version && *version != seen) {
       const auto loaded = co_await load_keys();
@@ -217,7 +218,8 @@ Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::str
 
 Task<void> App::prune_regularly() {
   co_await base::keep_running_when_cancelled();
-  while ((co_await asio::this_coro::cancellation_state).cancelled() == asio::cancellation_type::none) {
+  while ((co_await base::asio::this_coro::cancellation_state).cancelled() ==
+         base::asio::cancellation_type::none) {
     if (settings_.session.keep_ended.count() > 0) co_await prune();
     co_await base::sleep_for(prune_interval);
   }
