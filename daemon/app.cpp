@@ -124,8 +124,7 @@ Task<Result<void>> App::load_keys() {
 Task<void> App::follow_key_changes() {
   co_await base::keep_running_when_cancelled();
   std::int64_t seen = -1;
-  while ((co_await base::asio::this_coro::cancellation_state).cancelled() ==
-         base::asio::cancellation_type::none) {
+  while (!stopping_) {
     const auto version = co_await database_->data_version();
     if (version && *version != seen) {
       const auto loaded = co_await load_keys();
@@ -218,8 +217,7 @@ Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::str
 
 Task<void> App::prune_regularly() {
   co_await base::keep_running_when_cancelled();
-  while ((co_await base::asio::this_coro::cancellation_state).cancelled() ==
-         base::asio::cancellation_type::none) {
+  while (!stopping_) {
     if (settings_.session.keep_ended.count() > 0) co_await prune();
     co_await base::sleep_for(prune_interval);
   }
@@ -262,6 +260,7 @@ Task<void> App::drain() {
 
 Task<void> App::stop() {
   co_await base::disable_cancellation();
+  stopping_ = true;
   if (sessions_) co_await sessions_->end_all(session::EndReason::drained);
   if (http_) co_await http_->stop(http_grace);
   co_await muxer_.stop();

@@ -102,6 +102,7 @@ class App {
   std::unique_ptr<api::Gateway> gateway_;
   std::unique_ptr<net::HttpServer> http_;
   std::optional<std::string> new_key_;
+  bool stopping_ = false;
   base::TaskGroup tasks_;
 };
 
