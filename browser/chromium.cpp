@@ -104,8 +104,9 @@ base::ProcessOptions Chromium::process_options() const {
   const ProfilePaths paths{directory_.profile(), directory_.cache()};
   options.arguments = chromium_arguments(machine_.options, fingerprint_, paths);
   options.environment = {"HOME=" + directory_.home(),
-                         "TMPDIR=" + directory_.temporary(),
-                         "XDG_CONFIG_HOME=" + directory_.home() + "/.config",
+                         // <instance>/tmp by a short name: Chromium binds a socket below it, and a socket's
+                         // path has at most 107 bytes.
+                         "TMPDIR=/proc/self/cwd/tmp", "XDG_CONFIG_HOME=" + directory_.home() + "/.config",
                          "XDG_CACHE_HOME=" + directory_.home() + "/.cache",
                          "XDG_DATA_HOME=" + directory_.home() + "/.local",
                          "XDG_RUNTIME_DIR=" + directory_.temporary()};
@@ -115,6 +116,7 @@ base::ProcessOptions Chromium::process_options() const {
   }
   if (!fingerprint_.timezone.empty()) options.environment.push_back("TZ=" + fingerprint_.timezone);
   if (!fingerprint_.language.empty()) options.environment.push_back("LANGUAGE=" + fingerprint_.language);
+  options.working_directory = directory_.root;
   options.identity = identity_;
   return options;
 }
@@ -173,7 +175,9 @@ Task<void> Chromium::talk() {
   co_await base::keep_running_when_cancelled();
   co_await switchboard_->run();
   // Without its pipe Chromium exits by itself; one that does not is of no use to anybody.
-  if (!co_await ends_within(machine_.options.terminate_deadline)) process_->signal_group(SIGKILL);
+  // (A co_await inside this condition makes GCC 12 lay the frame out wrongly.)
+  const bool has_ended = co_await ends_within(machine_.options.terminate_deadline);
+  if (!has_ended) process_->signal_group(SIGKILL);
 }
 
 Task<void> Chromium::follow_display() {
@@ -257,9 +261,7 @@ Task<void> Chromium::remove_traces() {
   auto job = [key, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
-    std::vector<pid_t> gone = key.leaders;
-    if (ended) gone.insert(gone.end(), ended->begin(), ended->end());
-    remove_x_leftovers(gone);
+    remove_dead_x_sockets(key.uids);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;

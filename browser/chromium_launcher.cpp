@@ -65,11 +65,11 @@ class ChromiumLauncher final : public Launcher {
         key.uids = uids;
         key.daemon = ::getpid();
         auto ended = end_processes(key, sweep_deadline);
-        if (ended) remove_x_leftovers(*ended);
         auto removed = remove_instance_directory(work, name);
         if (!ended) failures.push_back(ended.error().message());
         if (!removed) failures.push_back(removed.error().message());
       }
+      remove_dead_x_sockets(uids);
       return failures;
     };
     for (const std::string& failure : co_await machine_.pool.run(std::move(job)))

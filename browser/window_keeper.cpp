@@ -174,18 +174,19 @@ int WindowKeeper::popup_toolbar() const {
 }
 
 Task<void> WindowKeeper::apply(Resize resize) {
+  json::object normal;
+  normal["windowState"] = "normal";
   json::object place;
-  place["windowState"] = "normal";
   place["left"] = 0;
   place["top"] = 0;
   place["width"] = resize.content.width;
   place["height"] = resize.content.height + (resize.is_popup ? popup_toolbar() : toolbar_);
-  auto done = co_await set_bounds(resize.window, std::move(place));
-  if (done && !options_.headless) {
-    json::object full;
-    full["windowState"] = "fullscreen";
-    done = co_await set_bounds(resize.window, std::move(full));
-  }
+  json::object full;
+  full["windowState"] = "fullscreen";
+  // One at a time: a size that comes with a change of state is lost.
+  auto done = co_await set_bounds(resize.window, std::move(normal));
+  if (done) done = co_await set_bounds(resize.window, std::move(place));
+  if (done && !options_.headless) done = co_await set_bounds(resize.window, std::move(full));
   if (!done) log_.debug("a window was not resized", {{"why", done.error().message()}});
 }
 
