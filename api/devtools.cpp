@@ -20,7 +20,8 @@ std::string browser_url(const Call& call, const session::SessionView& view) {
 }
 
 std::string page_url(const Call& call, const session::SessionView& view, std::string_view target) {
-  return websocket_url_of(call.base_url) + "/devtools/page/" + std::string(target) + "?token=" + cdp_token(call, view);
+  return websocket_url_of(call.base_url) + "/devtools/page/" + std::string(target) +
+         "?token=" + cdp_token(call, view);
 }
 
 Task<Result<SharedView>> live_session(const Call& call, Core& core) {
@@ -61,7 +62,8 @@ Task<Result<net::Response>> browser(const Call& call, Core& core) {
 bool is_target_id(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;
   for (const char c : text)
-    if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f') || c == '-')) return false;
+    if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f') || c == '-'))
+      return false;
   return true;
 }
 
@@ -81,8 +83,10 @@ Task<Result<net::Response>> page(const Call& call, Core& core) {
 }
 
 constexpr Route routes[] = {
-    {"GET", "/json/version", version, Access::open},         {"GET", "/json/list", list, Access::open},
-    {"GET", "/json", list, Access::open},                    {"GET", "/devtools/browser/{id}", browser, Access::open},
+    {"GET", "/json/version", version, Access::open},
+    {"GET", "/json/list", list, Access::open},
+    {"GET", "/json", list, Access::open},
+    {"GET", "/devtools/browser/{id}", browser, Access::open},
     {"GET", "/devtools/page/{target}", page, Access::open},
 };
 }  // namespace
@@ -92,7 +96,8 @@ std::span<const Route> devtools_routes() { return routes; }
 base::Result<std::string> session_of_token(const Call& call, Scope scope, base::WallTime now) {
   std::optional<std::string> token = call.request.target.parameter("token");
   for (const Dialect* dialect : all_dialects())
-    if (!token && !dialect->token_parameter.empty()) token = call.request.target.parameter(dialect->token_parameter);
+    if (!token && !dialect->token_parameter.empty())
+      token = call.request.target.parameter(dialect->token_parameter);
   if (!token) return Error{errc::unauthenticated, "the address needs a session's token"};
   return call.signer.verify(scope, *token, now);
 }

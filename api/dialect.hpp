@@ -44,10 +44,18 @@ struct CdpTarget {
   std::string target;  ///< empty: the browser
 };
 
+/// What a newcomer needs to point a program here. "{url}" and "{key}" are filled in.
+struct Welcome {
+  std::span<const std::string_view> environment;  ///< lines for a shell
+  std::string_view program_name;                  ///< "first.mjs"
+  std::span<const std::string_view> program;      ///< its lines
+};
+
 struct Dialect {
   std::string_view name;        ///< "example"
   std::string_view mount;       ///< "/example"
   std::string_view key_header;  ///< lower case; at the root, a request with it is this dialect's
+  std::string_view token_parameter;  ///< in its websocket addresses: the session's token
   std::span<const Route> routes;
   /// This provider's status and body for a failure.
   net::Response (*error)(const base::Error& error);
@@ -55,6 +63,7 @@ struct Dialect {
   bool (*claims_websocket)(const net::Request& request);
   /// Checks the credential in the address of such a websocket.
   Task<Result<CdpTarget>> (*open_websocket)(const Call& call, Core& core);
+  Welcome welcome;
 };
 
 std::span<const Dialect* const> all_dialects();

@@ -21,7 +21,8 @@ std::string_view credential(const net::Request& request, const Dialect& dialect)
 bool is_root(const net::Target& target) { return target.path == "/" || target.path.empty(); }
 }  // namespace
 
-Gateway::Gateway(Core& core, const KeyRing& keys, const LinkSigner& signer, GatewayOptions options, base::Logger log)
+Gateway::Gateway(Core& core, const KeyRing& keys, const LinkSigner& signer, GatewayOptions options,
+                 base::Logger log)
     : core_(core), keys_(keys), signer_(signer), options_(std::move(options)), log_(std::move(log)) {
   auto mount = [this](const Dialect& dialect) {
     Mounted mounted{&dialect, {}};
@@ -54,9 +55,10 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
   return {knows_path != nullptr ? knows_path : &own, path};
 }
 
-Call Gateway::make_call(const net::Request& request, const net::PathParameters& path, std::string project_id) const {
-  return Call{request, path, std::move(project_id), base_url_of(request, options_.links), signer_, keys_,
-              options_.link_lifetime};
+Call Gateway::make_call(const net::Request& request, const net::PathParameters& path,
+                        std::string project_id) const {
+  return Call{request, path,  std::move(project_id), base_url_of(request, options_.links),
+              signer_, keys_, options_.link_lifetime};
 }
 
 base::Task<net::Response> Gateway::handle(net::Request request) {
@@ -65,14 +67,18 @@ base::Task<net::Response> Gateway::handle(net::Request request) {
   const Dialect& dialect = *to.mounted->dialect;
   // A trusted proxy speaks for the client's own Host.
   std::string_view host = request.header("host");
-  if (is_listed(request.remote_address, options_.links.trusted_proxies) && request.headers.find("x-forwarded-host"))
+  if (is_listed(request.remote_address, options_.links.trusted_proxies) &&
+      request.headers.find("x-forwarded-host"))
     host = request.header("x-forwarded-host");
   net::Response response;
   if (!is_allowed_host(host, options_.guard)) {
-    const Error refused{errc::forbidden, "this host name is not one of the daemon's: see server.allowed_hosts"};
+    const Error refused{errc::forbidden,
+                        "this host name is not one of the daemon's: see server.allowed_hosts"};
     response = dialect.error(refused);
-  } else if ((request.wants_websocket || request.method != "GET") && !is_allowed_origin(request, options_.guard)) {
-    const Error refused{errc::forbidden, "pages of this origin may not use the daemon: see server.allowed_origins"};
+  } else if ((request.wants_websocket || request.method != "GET") &&
+             !is_allowed_origin(request, options_.guard)) {
+    const Error refused{errc::forbidden,
+                        "pages of this origin may not use the daemon: see server.allowed_origins"};
     response = dialect.error(refused);
   } else {
     response = co_await answer(request, to);
@@ -97,7 +103,8 @@ base::Task<net::Response> Gateway::answer(const net::Request& request, const Des
   }
   const auto outcome = to.mounted->router.find(request.method, to.path);
   if (!outcome.match) {
-    const Error unknown{errc::not_found, "Route " + request.method + ":" + std::string(to.path) + " not found"};
+    const Error unknown{errc::not_found,
+                        "Route " + request.method + ":" + std::string(to.path) + " not found"};
     co_return dialect.error(unknown);
   }
   const Route& route = dialect.routes[outcome.match->route];
@@ -121,7 +128,8 @@ base::Result<std::string> Gateway::project_of(const net::Request& request, const
   return Error{errc::unauthenticated, presented.empty() ? "no API key was sent" : "the API key is not known"};
 }
 
-base::Task<base::Result<net::Response>> Gateway::open_websocket(const net::Request& request, const Dialect& dialect) {
+base::Task<base::Result<net::Response>> Gateway::open_websocket(const net::Request& request,
+                                                                const Dialect& dialect) {
   const net::PathParameters none;
   const Call call = make_call(request, none, {});
   auto target = co_await dialect.open_websocket(call, core_);
@@ -149,12 +157,16 @@ void Gateway::log_answer(const net::Request& request, const Dialect& dialect, co
                          std::chrono::steady_clock::time_point began) const {
   const bool is_fault = response.status >= 500 && response.status != 501;
   if (!is_fault && !log_.enabled(base::LogLevel::debug)) return;
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
   // The path only: queries hold tokens and keys.
   const std::initializer_list<base::LogField> fields = {
-      {"request", request.id},          {"dialect", dialect.name},
-      {"method", request.method},       {"path", is_root(request.target) ? "/" : request.target.path.c_str()},
-      {"status", response.status},      {"microseconds", took.count()},
+      {"request", request.id},
+      {"dialect", dialect.name},
+      {"method", request.method},
+      {"path", is_root(request.target) ? "/" : request.target.path.c_str()},
+      {"status", response.status},
+      {"microseconds", took.count()},
       {"remote", request.remote_address}};
   if (is_fault)
     log_.warning("request failed", fields);

@@ -24,7 +24,8 @@ struct GatewayOptions {
 /// Lifetime everything given to it outlives it.
 class Gateway final : public net::HttpHandler {
  public:
-  Gateway(Core& core, const KeyRing& keys, const LinkSigner& signer, GatewayOptions options, base::Logger log);
+  Gateway(Core& core, const KeyRing& keys, const LinkSigner& signer, GatewayOptions options,
+          base::Logger log);
 
   base::Task<net::Response> handle(net::Request request) override;
   net::Response refuse(unsigned status, std::string_view why, const net::Target& target) override;
@@ -42,7 +43,8 @@ class Gateway final : public net::HttpHandler {
   Destination destination(const net::Request& request) const;
   base::Task<net::Response> answer(const net::Request& request, const Destination& to);
   base::Task<base::Result<net::Response>> open_websocket(const net::Request& request, const Dialect& dialect);
-  base::Result<std::string> project_of(const net::Request& request, const Route& route, const Dialect& dialect) const;
+  base::Result<std::string> project_of(const net::Request& request, const Route& route,
+                                       const Dialect& dialect) const;
   Call make_call(const net::Request& request, const net::PathParameters& path, std::string project_id) const;
   void log_answer(const net::Request& request, const Dialect& dialect, const net::Response& response,
                   std::chrono::steady_clock::time_point began) const;

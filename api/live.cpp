@@ -44,7 +44,8 @@ std::span<const Route> live_routes() { return routes; }
 
 std::string live_url(const Call& call, const session::SessionView& view, base::WallTime expires,
                      std::string_view goodbye) {
-  std::string url = call.base_url + "/view/" + view.id + "?token=" + call.signer.sign(Scope::view, view.id, expires);
+  std::string url =
+      call.base_url + "/view/" + view.id + "?token=" + call.signer.sign(Scope::view, view.id, expires);
   if (!goodbye.empty()) url += "&goodbye=" + net::percent_encode(goodbye);
   return url;
 }

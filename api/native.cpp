@@ -1,5 +1,6 @@
 // The daemon's own routes: health, metrics, its pages, and what the command line asks.
 #include <array>
+
 #include <boost/json.hpp>
 
 #include "api/assets.hpp"
@@ -16,26 +17,39 @@ using base::Error;
 namespace {
 unsigned status_of(errc code) {
   switch (code) {
-    case errc::invalid_argument: return 400;
-    case errc::unauthenticated: return 401;
-    case errc::forbidden: return 403;
-    case errc::not_found: return 404;
-    case errc::conflict: return 409;
-    case errc::gone: return 410;
-    case errc::too_large: return 413;
-    case errc::limit_reached: return 429;
-    case errc::unsupported: return 501;
-    case errc::unavailable: return 503;
+    case errc::invalid_argument:
+      return 400;
+    case errc::unauthenticated:
+      return 401;
+    case errc::forbidden:
+      return 403;
+    case errc::not_found:
+      return 404;
+    case errc::conflict:
+      return 409;
+    case errc::gone:
+      return 410;
+    case errc::too_large:
+      return 413;
+    case errc::limit_reached:
+      return 429;
+    case errc::unsupported:
+      return 501;
+    case errc::unavailable:
+      return 503;
     case errc::timed_out:
-    case errc::launch_timeout: return 504;
-    case errc::storage_full: return 507;
+    case errc::launch_timeout:
+      return 504;
+    case errc::storage_full:
+      return 507;
     case errc::closed:
     case errc::io:
     case errc::protocol:
     case errc::launch_failed:
     case errc::store_newer:
     case errc::locked:
-    case errc::internal: return 500;
+    case errc::internal:
+      return 500;
   }
   return 500;
 }
@@ -67,17 +81,71 @@ json::object render(const Call& call, const Core& core, const session::SessionVi
   return out;
 }
 
-Task<Result<net::Response>> home(const Call&, Core&) { co_return page_response(asset("home.html")); }
+std::string filled(std::string_view line, std::string_view base_url) {
+  std::string out(line);
+  for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"{url}", base_url},
+                                    std::pair<std::string_view, std::string_view>{"{key}", "<your key>"}})
+    for (std::size_t at = out.find(name); at != std::string::npos; at = out.find(name, at + value.size()))
+      out.replace(at, name.size(), value);
+  return out;
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+void write_block(std::string& out, std::span<const std::string_view> lines, std::string_view base_url) {
+  out += "<pre>";
+  for (const std::string_view line : lines) out += escaped(filled(line, base_url)) + "\n";
+  out += "</pre>\n";
+}
+
+Task<Result<net::Response>> home(const Call& call, Core&) {
+  std::string programs;
+  for (const Dialect* dialect : all_dialects()) {
+    programs += "<h2>2. Point a program here</h2>\n";
+    write_block(programs, dialect->welcome.environment, call.base_url);
+    programs += "<h2>3. Run it</h2>\n<p>Save this as <code>" + std::string(dialect->welcome.program_name) +
+                "</code> and start it with <code>node</code>.</p>\n";
+    write_block(programs, dialect->welcome.program, call.base_url);
+  }
+  net::Response response = page_response(asset("home.html"));
+  constexpr std::string_view mark = "<!-- programs -->";
+  response.body.replace(response.body.find(mark), mark.size(), programs);
+  co_return response;
+}
 
 Task<Result<net::Response>> asset_file(const Call& call, Core&) {
   const Asset& found = asset(call.path["name"]);
-  if (found.name.empty() || found.content_type.starts_with("text/html")) co_return Error{errc::not_found, "asset"};
+  if (found.name.empty() || found.content_type.starts_with("text/html"))
+    co_return Error{errc::not_found, "asset"};
   auto response = net::text_response(200, found.content_type, std::string(found.content));
   response.headers.set("x-content-type-options", "nosniff");
   co_return response;
 }
 
-Task<Result<net::Response>> healthz(const Call&, Core&) { co_return net::text_response(200, "text/plain", "ok\n"); }
+Task<Result<net::Response>> healthz(const Call&, Core&) {
+  co_return net::text_response(200, "text/plain", "ok\n");
+}
 
 Task<Result<net::Response>> readyz(const Call&, Core& core) {
   if (!core.is_ready()) co_return net::text_response(503, "text/plain", "draining\n");
@@ -135,7 +203,17 @@ std::span<const Route> routes() {
 }  // namespace
 
 const Dialect& native() {
-  static const Dialect dialect{"greenroom", "", "authorization", "token", routes(), error, nullptr, nullptr};
+  static const Dialect dialect{
+      .name = "greenroom",
+      .mount = "",
+      .key_header = "authorization",
+      .token_parameter = "token",
+      .routes = routes(),
+      .error = error,
+      .claims_websocket = nullptr,
+      .open_websocket = nullptr,
+      .welcome = {},
+  };
   return dialect;
 }
 
@@ -143,7 +221,8 @@ Task<Result<SharedView>> find_owned(const Call& call, Core& core) {
   auto view = co_await core.find(std::string(call.path["id"]));
   if (!view) co_return view.error();
   // Another project's session is as unknown as one that never was.
-  if (!call.project_id.empty() && (*view)->project_id != call.project_id) co_return Error{errc::not_found, "session"};
+  if (!call.project_id.empty() && (*view)->project_id != call.project_id)
+    co_return Error{errc::not_found, "session"};
   co_return view;
 }
 

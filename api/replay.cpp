@@ -36,7 +36,8 @@ Task<Result<net::Response>> playlist(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto facts = co_await core.recording(*id);
   if (!facts) co_return facts.error();
-  auto response = net::text_response(200, "application/vnd.apple.mpegurl", playlist_of(call, core, **view, facts->index));
+  auto response =
+      net::text_response(200, "application/vnd.apple.mpegurl", playlist_of(call, core, **view, facts->index));
   response.headers.set("cache-control", "no-store");
   allow_any_origin(response);
   co_return response;

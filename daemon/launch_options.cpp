@@ -23,10 +23,17 @@ base::Result<browser::LaunchOptions> launch_options(const config::Settings& sett
   options.unsafe_no_sandbox = settings.browser.unsafe_no_sandbox;
   options.deadline = settings.browser.launch_timeout;
   if (::geteuid() == 0) {
-    options.first_identity = base::Identity{settings.browser.uid_base, settings.browser.uid_base};
-    options.identity_count = settings.browser.uid_count;
+    // The first one is the encoder's.
+    const std::uint32_t first = settings.browser.uid_base + 1;
+    options.first_identity = base::Identity{first, first};
+    options.identity_count = settings.browser.uid_count - 1;
   }
   return options;
+}
+
+std::optional<base::Identity> encoder_identity(const config::Settings& settings) {
+  if (::geteuid() != 0) return std::nullopt;
+  return base::Identity{settings.browser.uid_base, settings.browser.uid_base};
 }
 
 browser::Fingerprint default_fingerprint(const config::Settings& settings) {

@@ -11,6 +11,9 @@ namespace greenroom::daemon {
 base::Result<browser::LaunchOptions> launch_options(const config::Settings& settings,
                                                     std::string work_directory);
 
+/// As root the encoder has an identity of its own, which is no browser's.
+std::optional<base::Identity> encoder_identity(const config::Settings& settings);
+
 /// What a session that asks for nothing gets.
 browser::Fingerprint default_fingerprint(const config::Settings& settings);
 

@@ -130,6 +130,7 @@ class Session final : public Websocket {
   void wake_writer() { beast_.next_layer().written().notify_all(); }
   base::Task<void> write_loop();
   base::Task<void> run_close(CloseReason reason);
+  base::Task<void> close_soon();
   base::Task<void> drain_input();
   Flush flush();
   base::Error end(const beast::error_code& error);
@@ -157,6 +158,7 @@ class Session final : public Websocket {
   bool is_finishing_ = false;  // the writer ends with the outbox
   bool is_writer_idle_ = false;
   bool write_failed_ = false;
+  bool was_blocked_ = false;
   bool is_cut_ = false;
   bool is_alive_ = true;  // a sign of life since the last ping
 };
@@ -261,13 +263,18 @@ Session::Flush Session::flush() {
     const ssize_t sent = ::sendmsg(socket().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0) {
       if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return Flush::blocked;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        was_blocked_ = true;
+        return Flush::blocked;
+      }
       write_failed_ = true;
       outbox() = {};
       return Flush::failed;
     }
     outbox().pop(static_cast<std::size_t>(sent));
-    is_alive_ = true;
+    // A peer that makes room in a full socket is alive; that a socket takes a little proves nothing.
+    if (was_blocked_) is_alive_ = true;
+    was_blocked_ = false;
     if (is_ending_) last_progress_ = std::chrono::steady_clock::now();
   }
   return Flush::empty;
@@ -325,8 +332,16 @@ void Session::cut() {
 
 void Session::release() {
   is_released_ = true;
-  close({1001, {}});
+  tasks_.spawn(close_soon());
   changed_.notify_all();
+}
+
+// A turn later: when the handler has thrown, its stream goes first, and the exception has the better reason.
+base::Task<void> Session::close_soon() {
+  co_await base::keep_running_when_cancelled();
+  (void)co_await asio::post(base::use_tuple);
+  CloseReason gone{1001, {}};
+  close(std::move(gone));
 }
 
 void Session::tick(base::SteadyTime now) {
@@ -352,6 +367,8 @@ void Session::tick(base::SteadyTime now) {
 base::Task<void> Session::finish() {
   co_await base::disable_cancellation();
   while (is_accepted_ && !is_released_) co_await changed_.wait();
+  CloseReason gone{1001, {}};
+  close(std::move(gone));
   while (is_reading_ || is_close_running_) co_await changed_.wait();
   begin_ending();
   is_finishing_ = true;

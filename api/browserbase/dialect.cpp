@@ -1,7 +1,8 @@
 #include "api/browserbase/dialect.hpp"
 
-#include <boost/json.hpp>
 #include <charconv>
+
+#include <boost/json.hpp>
 
 #include "api/browserbase/parse.hpp"
 #include "api/browserbase/render.hpp"
@@ -36,7 +37,8 @@ Task<Result<net::Response>> create(const Call& call, Core& core) {
   if (!request) co_return request.error();
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
-  net::Response response = with_ignored(json_response(201, render_connectable(call, **view)), request->ignored);
+  net::Response response =
+      with_ignored(json_response(201, render_connectable(call, **view)), request->ignored);
   response.undelivered = [&core, id = (*view)->id] { core.abandon(id); };
   co_return response;
 }
@@ -77,7 +79,8 @@ Task<Result<net::Response>> debug(const Call& call, Core& core) {
   if (const auto text = call.request.target.parameter("expiresIn")) {
     std::int64_t seconds = 0;
     const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-    if (failure != std::errc() || end != text->data() + text->size() || seconds < 1 || seconds > longest_link.count())
+    if (failure != std::errc() || end != text->data() + text->size() || seconds < 1 ||
+        seconds > longest_link.count())
       co_return Error{errc::invalid_argument, "querystring/expiresIn must be an integer from 1 to 21600"};
     expires = std::min(expires, core.now() + std::chrono::seconds(seconds));
   }
@@ -102,7 +105,8 @@ Task<Result<RecordingFacts>> playable(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto facts = co_await core.recording((*view)->id);
   if (!facts) co_return facts.error();
-  const bool may_come = facts->state == RecordingState::recording || facts->state == RecordingState::finalizing;
+  const bool may_come =
+      facts->state == RecordingState::recording || facts->state == RecordingState::finalizing;
   if (facts->index.segments.empty() && !may_come) co_return no_replay;
   co_return facts;
 }
@@ -159,8 +163,12 @@ Task<Result<net::Response>> downloads(const Call& call, Core& core, bool request
   co_return json_response(request_them ? 202u : 200u, render_downloads(call, core, **view));
 }
 
-Task<Result<net::Response>> request_downloads(const Call& call, Core& core) { return downloads(call, core, true); }
-Task<Result<net::Response>> list_downloads(const Call& call, Core& core) { return downloads(call, core, false); }
+Task<Result<net::Response>> request_downloads(const Call& call, Core& core) {
+  return downloads(call, core, true);
+}
+Task<Result<net::Response>> list_downloads(const Call& call, Core& core) {
+  return downloads(call, core, false);
+}
 
 Task<Result<net::Response>> list_projects(const Call& call, Core& core) {
   json::array out;
@@ -187,8 +195,8 @@ Task<Result<net::Response>> project_usage(const Call& call, Core& core) {
 }
 
 Task<Result<net::Response>> not_served(const Call& call, Core&) {
-  co_return Error{errc::unsupported,
-                  call.request.method + " " + call.request.target.path + " is not served by this version of Greenroom"};
+  co_return Error{errc::unsupported, call.request.method + " " + call.request.target.path +
+                                         " is not served by this version of Greenroom"};
 }
 
 bool claims_websocket(const net::Request& request) {
@@ -291,11 +299,40 @@ constexpr Route routes[] = {
     {"POST", "/webdriver/session", not_served, Access::open},
     {"GET", "/webdriver/status", not_served, Access::open},
 };
+
+constexpr std::string_view environment[] = {
+    "export BROWSERBASE_BASE_URL={url}",
+    "export BROWSERBASE_API_KEY={key}",
+};
+
+constexpr std::string_view program[] = {
+    "// npm install @browserbasehq/sdk playwright-core",
+    "import Browserbase from '@browserbasehq/sdk';",
+    "import { chromium } from 'playwright-core';",
+    "",
+    "const bb = new Browserbase();",
+    "const session = await bb.sessions.create();",
+    "const browser = await chromium.connectOverCDP(session.connectUrl);",
+    "const page = browser.contexts()[0].pages()[0];",
+    "await page.goto('{url}/');",
+    "console.log(await page.title());",
+    "await page.screenshot({ path: 'first.png' });",
+    "await browser.close();",
+};
 }  // namespace
 
 const Dialect& dialect() {
-  static const Dialect dialect{"browserbase", "/browserbase", "x-bb-api-key",   "signingKey",
-                               routes,        render_error,   claims_websocket, open_websocket};
+  static const Dialect dialect{
+      .name = "browserbase",
+      .mount = "/browserbase",
+      .key_header = "x-bb-api-key",
+      .token_parameter = "signingKey",
+      .routes = routes,
+      .error = render_error,
+      .claims_websocket = claims_websocket,
+      .open_websocket = open_websocket,
+      .welcome = {environment, "first.mjs", program},
+  };
   return dialect;
 }
 

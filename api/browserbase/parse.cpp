@@ -1,6 +1,7 @@
 #include "api/browserbase/parse.hpp"
 
 #include <array>
+
 #include <boost/json.hpp>
 
 #include "api/json_fields.hpp"
@@ -31,7 +32,8 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> li
 }
 
 /// Members that we have never heard of are accepted and listed; official clients send such.
-void ignore_unknown(FieldReader& fields, const json::object& object, std::initializer_list<std::string_view> known) {
+void ignore_unknown(FieldReader& fields, const json::object& object,
+                    std::initializer_list<std::string_view> known) {
   for (const auto& member : object)
     if (!is_one_of(member.key(), known)) fields.ignore(member.key());
 }
@@ -53,7 +55,8 @@ Result<void> check_proxies(FieldReader& fields, const json::value* proxies) {
   for (const json::value& item : proxies->get_array()) {
     const json::object* proxy = item.if_object();
     const json::value* type = proxy != nullptr ? proxy->if_contains("type") : nullptr;
-    const std::string_view word = type != nullptr && type->is_string() ? std::string_view(type->get_string()) : "";
+    const std::string_view word =
+        type != nullptr && type->is_string() ? std::string_view(type->get_string()) : "";
     if (word == "none") continue;
     if (word == "external") return not_served("a proxy of type external");
     if (word != "browserbase") {
@@ -73,13 +76,15 @@ void read_viewport(const FieldReader& settings, FieldReader& all, const json::ob
   const auto width = fields.integer("width", smallest, largest);
   const auto height = fields.integer("height", smallest, largest);
   if (fields.error()) return all.fail(fields.error()->detail);
-  if (width.has_value() != height.has_value()) return all.fail("body/browserSettings/viewport needs width and height");
+  if (width.has_value() != height.has_value())
+    return all.fail("body/browserSettings/viewport needs width and height");
   if (width) spec.viewport = browser::Size{static_cast<int>(*width), static_cast<int>(*height)};
 }
 
 Result<void> read_settings(FieldReader& all, const json::object& object, CreateRequest& out) {
   FieldReader fields(object, "body/browserSettings");
-  if (const json::object* viewport = fields.object("viewport")) read_viewport(fields, fields, *viewport, out.spec);
+  if (const json::object* viewport = fields.object("viewport"))
+    read_viewport(fields, fields, *viewport, out.spec);
   out.spec.record = fields.boolean("recordSession").value_or(true);
   out.spec.log = fields.boolean("logSession").value_or(true);
   // Without effect here: nothing solves captchas, fingerprints are the browser's own, PDFs always open.
@@ -93,9 +98,9 @@ Result<void> read_settings(FieldReader& all, const json::object& object, CreateR
   const auto extension = fields.text("extensionId");
   const json::array* domains = fields.array("allowedDomains");
   ignore_unknown(fields, object,
-                 {"viewport", "recordSession", "logSession", "captchaImageSelector", "captchaInputSelector", "os",
-                  "fingerprint", "solveCaptchas", "verified", "advancedStealth", "enablePdfViewer", "blockAds",
-                  "ignoreCertificateErrors", "context", "extensionId", "allowedDomains"});
+                 {"viewport", "recordSession", "logSession", "captchaImageSelector", "captchaInputSelector",
+                  "os", "fingerprint", "solveCaptchas", "verified", "advancedStealth", "enablePdfViewer",
+                  "blockAds", "ignoreCertificateErrors", "context", "extensionId", "allowedDomains"});
   if (fields.error()) {
     all.fail(fields.error()->detail);
     return {};
@@ -146,8 +151,8 @@ Result<CreateRequest> parse_create(std::string_view body, const std::string& own
   if (const json::object* settings = fields.object("browserSettings"))
     if (auto served = read_settings(fields, *settings, out); !served) return served.error();
   ignore_unknown(fields, *object,
-                 {"projectId", "timeout", "keepAlive", "region", "userMetadata", "extensionId", "proxySettings",
-                  "proxies", "browserSettings"});
+                 {"projectId", "timeout", "keepAlive", "region", "userMetadata", "extensionId",
+                  "proxySettings", "proxies", "browserSettings"});
   if (fields.error()) return *fields.error();
   if (extension) return not_served("extensionId");
   if (proxy_settings != nullptr) {
@@ -167,7 +172,8 @@ Result<void> parse_update(std::string_view body) {
   if (fields.error()) return *fields.error();
   if (!status) return Error{errc::invalid_argument, "body must have required property 'status'"};
   if (*status != "REQUEST_RELEASE")
-    return Error{errc::invalid_argument, "body/status must be equal to one of the allowed values: REQUEST_RELEASE"};
+    return Error{errc::invalid_argument,
+                 "body/status must be equal to one of the allowed values: REQUEST_RELEASE"};
   return {};
 }
 
@@ -199,7 +205,7 @@ Result<session::ListFilter> parse_list(const net::Target& target) {
       filter.end_reasons = {EndReason::requested, EndReason::client_disconnected, EndReason::never_connected,
                             EndReason::idle, EndReason::drained};
     } else if (*status == "ERROR") {
-      filter.end_reasons = {EndReason::browser_crashed, EndReason::out_of_memory, EndReason::unresponsive,
+      filter.end_reasons = {EndReason::browser_crashed, EndReason::out_of_memory,  EndReason::unresponsive,
                             EndReason::launch_failed,   EndReason::launch_timeout, EndReason::lost_on_restart,
                             EndReason::storage_full};
     } else {

@@ -30,24 +30,30 @@ json::value parsed(const std::string& text) {
 
 std::string_view status_of(const session::SessionView& view) {
   switch (view.state) {
-    case State::starting: return "PENDING";
-    case State::running: return "RUNNING";
-    case State::ended: break;
+    case State::starting:
+      return "PENDING";
+    case State::running:
+      return "RUNNING";
+    case State::ended:
+      break;
   }
   switch (view.end_reason.value_or(EndReason::requested)) {
     case EndReason::requested:
     case EndReason::client_disconnected:
     case EndReason::never_connected:
     case EndReason::idle:
-    case EndReason::drained: return "COMPLETED";
-    case EndReason::max_duration: return "TIMED_OUT";
+    case EndReason::drained:
+      return "COMPLETED";
+    case EndReason::max_duration:
+      return "TIMED_OUT";
     case EndReason::browser_crashed:
     case EndReason::out_of_memory:
     case EndReason::unresponsive:
     case EndReason::launch_failed:
     case EndReason::launch_timeout:
     case EndReason::lost_on_restart:
-    case EndReason::storage_full: return "ERROR";
+    case EndReason::storage_full:
+      return "ERROR";
   }
   return "ERROR";
 }
@@ -84,8 +90,8 @@ json::object render_debug(const Call& call, const session::SessionView& view,
   json::object out;
   out["debuggerUrl"] = url;
   out["debuggerFullscreenUrl"] = url + "&navbar=false";
-  out["wsUrl"] = websocket_url_of(call.base_url) + "/devtools/browser/" + view.id + "?token=" +
-                 call.signer.sign(Scope::cdp, view.id, links_expire);
+  out["wsUrl"] = websocket_url_of(call.base_url) + "/devtools/browser/" + view.id +
+                 "?token=" + call.signer.sign(Scope::cdp, view.id, links_expire);
   json::array pages;
   for (const cdp::TargetInfo& target : targets) {
     if (target.type != "page") continue;
@@ -147,9 +153,15 @@ json::object render_downloads(const Call& call, const Core& core, const session:
   json::object page;
   page["pageId"] = "0";
   switch (facts.state) {
-    case Mp4State::not_requested: page["status"] = "NOT_REQUESTED"; break;
-    case Mp4State::pending: page["status"] = "PENDING"; break;
-    case Mp4State::failed: page["status"] = "FAILED"; break;
+    case Mp4State::not_requested:
+      page["status"] = "NOT_REQUESTED";
+      break;
+    case Mp4State::pending:
+      page["status"] = "PENDING";
+      break;
+    case Mp4State::failed:
+      page["status"] = "FAILED";
+      break;
     case Mp4State::ready:
       page["status"] = "COMPLETED";
       page["downloadUrl"] = mp4_url(call, core, view.id);
@@ -181,26 +193,39 @@ struct Shape {
 
 Shape shape_of(errc code) {
   switch (code) {
-    case errc::invalid_argument: return {400, false};
-    case errc::unauthenticated: return {401, false};
-    case errc::forbidden: return {403, false};
-    case errc::not_found: return {404, false};
-    case errc::conflict: return {409, false};
-    case errc::gone: return {410, false};
-    case errc::too_large: return {413, false};
-    case errc::limit_reached: return {429, true};
-    case errc::unsupported: return {501, false};
-    case errc::unavailable: return {503, true};
+    case errc::invalid_argument:
+      return {400, false};
+    case errc::unauthenticated:
+      return {401, false};
+    case errc::forbidden:
+      return {403, false};
+    case errc::not_found:
+      return {404, false};
+    case errc::conflict:
+      return {409, false};
+    case errc::gone:
+      return {410, false};
+    case errc::too_large:
+      return {413, false};
+    case errc::limit_reached:
+      return {429, true};
+    case errc::unsupported:
+      return {501, false};
+    case errc::unavailable:
+      return {503, true};
     case errc::timed_out:
-    case errc::launch_timeout: return {504, true};
-    case errc::storage_full: return {507, false};
+    case errc::launch_timeout:
+      return {504, true};
+    case errc::storage_full:
+      return {507, false};
     case errc::closed:
     case errc::io:
     case errc::protocol:
     case errc::launch_failed:
     case errc::store_newer:
     case errc::locked:
-    case errc::internal: return {500, true};
+    case errc::internal:
+      return {500, true};
   }
   return {500, true};
 }

@@ -1,10 +1,11 @@
 // Writing Browserbase's answers. Pure; absent members are left out, never null (its clients check strictly).
 #pragma once
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <string>
 #include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "api/dialect.hpp"
 

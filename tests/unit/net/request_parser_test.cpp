@@ -96,18 +96,21 @@ TEST(RequestParser, LimitsHaveTheirStatuses) {
 
 TEST(RequestParser, HeadThatComesFieldByFieldIsLimitedToo) {
   RequestParser parser(limits);
-  parser.feed("GET / HTTP/1.1\r\nHost: a\r\n");
-  const std::string field = "X: " + std::string(60, 'a') + "\r\n";
-  for (int i = 0; i < 50 && parser.state() == State::head; ++i) parser.feed(field);
+  std::string waiting = "GET / HTTP/1.1\r\nHost: a\r\n";
+  for (int i = 0; i < 50 && parser.state() == State::head; ++i) {
+    waiting.erase(0, parser.feed(waiting));
+    waiting += "X: " + std::string(60, 'a') + "\r\n";
+  }
   ASSERT_EQ(parser.state(), State::failed);
   EXPECT_EQ(parser.refusal().status, 431u);
 }
 
 TEST(RequestParser, WhatIsNoRequestIsRefused) {
-  for (const char* text : {"\x16\x03\x01\x02\x00\x01\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+  for (const char* text : {"\x16\x03\x01\x02\x00\x01\r\n\r\n", "GET /\r\n\r\n",
                            "GET / HTTP/1.1\r\nHost : a\r\n\r\n", "GET a HTTP/1.1\r\nHost: a\r\n\r\n"}) {
     EXPECT_EQ(refusal_of(text).status, 400u) << text;
   }
+  EXPECT_NE(refusal_of("GET / HTTP/1.1\nHost: a\n\n").status, 0u) << "a bare LF ends no line";
   EXPECT_EQ(refusal_of("GET / HTTP/2.0\r\nHost: a\r\n\r\n").status, 505u);
   EXPECT_EQ(refusal_of("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n").status, 400u);
 }
