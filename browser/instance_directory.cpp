@@ -24,7 +24,7 @@ constexpr int depth_limit = 32;
 /// How often an emptied folder may be found filled again by a process that still writes into it.
 constexpr int pass_limit = 1'000;
 
-constexpr const char* folders[] = {"profile",     "profile/Default", "cache",     "tmp",     "home",
+constexpr const char* folders[] = {"profile",      "profile/Default", "cache",     "tmp",    "home",
                                    "home/.config", "home/.cache",     "downloads", "uploads"};
 
 Error failure(std::string_view doing, int error_number) {
@@ -91,7 +91,8 @@ class Remover {
 };
 
 Result<void> write_new_file(int root, const InitialFile& file) {
-  const UniqueFd fd(::openat(root, file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const UniqueFd fd(
+      ::openat(root, file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return failure("creating " + file.path, errno);
   std::string_view rest = file.content;
   while (!rest.empty()) {

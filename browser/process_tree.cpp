@@ -4,18 +4,18 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <dirent.h>
 #include <memory>
+#include <optional>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
-
-#include <sys/syscall.h>
 
 #include "base/fd.hpp"
 
@@ -57,9 +57,10 @@ bool parse_stat(const std::string& stat, ProcessInfo& process) {
   int group = 0;
   unsigned long long started = 0;
   // Fields 3, 4, 5 and 22.
-  const int found = std::sscanf(stat.c_str() + name_end + 2,
-                                "%c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                                &state, &parent, &group, &started);
+  const int found =
+      std::sscanf(stat.c_str() + name_end + 2,
+                  "%c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state,
+                  &parent, &group, &started);
   if (found != 4) return false;
   process.parent = parent;
   process.group = group;
@@ -123,21 +124,17 @@ void reap(const ProcessInfo& process, const TreeKey& key) {
 
 bool names_directory(const ProcessInfo& process, const std::string& directory) {
   if (is_inside(process.home, directory)) return true;
-  // "--user-data-dir=<directory>/profile", "-auth <directory>/xauthority", in any argument.
-  std::string_view rest = process.command_line;
-  for (std::size_t at = rest.find(directory); at != std::string_view::npos; at = rest.find(directory)) {
-    rest.remove_prefix(at + directory.size());
-    if (rest.empty() || rest.front() == '/' || rest.front() == '\0') return true;
-  }
-  return false;
+  // Not the path anywhere in the command line: that may be a person's editor.
+  return is_inside(variable(process.command_line, "--user-data-dir="), directory);
 }
 
 std::vector<ProcessInfo> members(const std::vector<ProcessInfo>& all, const TreeKey& key) {
   std::unordered_set<pid_t> known;
   for (const ProcessInfo& process : all) {
+    const bool has_uid = process.uid >= key.uids.first && process.uid <= key.uids.last;
     const bool is_orphan = process.parent == key.daemon || process.parent == 1;
-    if (is_leader(key, process.pid) || is_leader(key, process.group) || names_directory(process, key.directory) ||
-        (key.own_uid && process.uid == *key.own_uid && is_orphan))
+    if (is_leader(key, process.pid) || is_leader(key, process.group) ||
+        (has_uid && names_directory(process, key.directory)) || (has_uid && key.is_exclusive && is_orphan))
       known.insert(process.pid);
   }
   // Children may stand before their parents in the list: repeat until a round adds nothing.
@@ -170,7 +167,7 @@ std::vector<ProcessInfo> list_processes() {
   return all;
 }
 
-base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds deadline) {
+base::Result<std::vector<pid_t>> end_processes(const TreeKey& key, std::chrono::milliseconds deadline) {
   const auto until = Steady::now() + deadline;
   // What was killed here is known again as a zombie, which has lost its environment.
   std::unordered_map<pid_t, std::uint64_t> killed;
@@ -180,7 +177,8 @@ base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds d
     std::string alive;
     for (const ProcessInfo& process : all) {
       const auto before = killed.find(process.pid);
-      if (before != killed.end() && before->second == process.started && process.is_zombie) reap(process, key);
+      if (before != killed.end() && before->second == process.started && process.is_zombie)
+        reap(process, key);
     }
     for (const ProcessInfo& process : members(all, key)) {
       if (process.is_zombie) {
@@ -192,8 +190,13 @@ base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds d
       UniqueFd handle = open_process(process);
       if (handle) victims.push_back({process, std::move(handle)});
     }
-    if (alive.empty()) return {};
-    if (Steady::now() >= until) return base::Error{base::errc::timed_out, "processes that do not end:" + alive};
+    if (alive.empty()) {
+      std::vector<pid_t> pids;
+      for (const auto& entry : killed) pids.push_back(entry.first);
+      return pids;
+    }
+    if (Steady::now() >= until)
+      return base::Error{base::errc::timed_out, "processes that do not end:" + alive};
     kill_and_wait(victims, until);
   }
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -23,30 +22,37 @@ struct ProcessInfo {
   std::string home;          ///< HOME in its environment, if we may read it
 };
 
+struct UidRange {
+  uid_t first = 0;
+  uid_t last = 0;  ///< included
+};
+
 /// By what a process is known to belong to a browser.
 struct TreeKey {
-  std::string directory;         ///< the instance's root, without a final slash
-  std::vector<pid_t> leaders;    ///< process groups of the children that we started
-  std::optional<uid_t> own_uid;  ///< an identity that only this browser has
-  pid_t daemon = 0;              ///< orphans come to it: a child subreaper
+  std::string directory;       ///< the instance's root, without a final slash
+  std::vector<pid_t> leaders;  ///< process groups of the children that we started
+  UidRange uids;               ///< the directory is believed only of processes of these
+  bool is_exclusive = false;   ///< nobody but this browser has those uids
+  pid_t daemon = 0;            ///< orphans come to it: a child subreaper
 };
 
 /// The processes of that browser, in the order of the list. Pure.
 ///
-/// A process belongs when its group is one of the leaders', when its HOME or command line lies in the
-/// directory, when its parent belongs, or when it has the browser's own uid and an orphan's parent.
+/// A process belongs when its group is one of the leaders', when it has one of the uids and its HOME or
+/// --user-data-dir lies in the directory, when it has an exclusive uid and an orphan's parent, or when its
+/// parent belongs.
 std::vector<ProcessInfo> members(const std::vector<ProcessInfo>& all, const TreeKey& key);
 
-/// True when HOME or the command line names that directory or a path below it. Pure.
+/// True when HOME or --user-data-dir is that directory or a path below it. Pure.
 bool names_directory(const ProcessInfo& process, const std::string& directory);
 
 /// Everything in /proc. Blocks.
 std::vector<ProcessInfo> list_processes();
 
 /// Kills every member until none is left and reaps those that are our children, except the leaders
-/// themselves: who started them waits for them. Blocks.
+/// themselves: who started them waits for them. The pids that it killed. Blocks.
 /// Errors: timed_out with the pids that are still there.
-base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds deadline);
+base::Result<std::vector<pid_t>> end_processes(const TreeKey& key, std::chrono::milliseconds deadline);
 
 /// Makes this process the one that orphaned descendants come to (PR_SET_CHILD_SUBREAPER). Once, in main.
 /// Errors: io.

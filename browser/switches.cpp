@@ -108,9 +108,8 @@ std::vector<std::string> chromium_arguments(const LaunchOptions& options, const 
 }
 
 std::string initial_preferences(const std::string& download_directory) {
-  json::object download{{"default_directory", download_directory},
-                        {"prompt_for_download", false},
-                        {"directory_upgrade", true}};
+  json::object download{
+      {"default_directory", download_directory}, {"prompt_for_download", false}, {"directory_upgrade", true}};
   json::object profile{{"exit_type", "Normal"},
                        {"default_content_setting_values", json::object{{"notifications", 0}}},
                        {"password_manager_leak_detection", false}};

@@ -1,9 +1,11 @@
 #include "browser/xvfb.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,9 +28,36 @@ using base::Task;
 namespace {
 
 constexpr int number_fd = 3;  // where the server sees its -displayfd
+constexpr const char* lock_folder = "/tmp";
 constexpr const char* socket_folder = "/tmp/.X11-unix";
 
 std::string socket_path(int number) { return std::string(socket_folder) + "/X" + std::to_string(number); }
+
+/// The number in ".X<number>-lock".
+std::optional<int> lock_number(std::string_view name) {
+  constexpr std::string_view head = ".X";
+  constexpr std::string_view tail = "-lock";
+  if (!name.starts_with(head) || !name.ends_with(tail)) return std::nullopt;
+  name.remove_prefix(head.size());
+  name.remove_suffix(tail.size());
+  int number = -1;
+  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc{} || rest != name.data() + name.size()) return std::nullopt;
+  return number;
+}
+
+/// The process that a lock file names, or 0. The file is its owner's, who may be hostile.
+pid_t lock_owner(const std::string& lock) {
+  const base::UniqueFd file(::open(lock.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  std::array<char, 16> text{};
+  const ssize_t count = file ? ::read(file.value(), text.data(), text.size()) : 0;
+  if (count <= 0) return 0;
+  std::string_view digits(text.data(), static_cast<std::size_t>(count));
+  digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
+  pid_t owner = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), owner);
+  return owner;
+}
 
 Task<void> fill(std::shared_ptr<OutputTail> tail) { co_await tail->run(); }
 
@@ -49,10 +78,11 @@ std::vector<std::string> xvfb_arguments(const XvfbOptions& options) {
       std::to_string(options.screen.width) + "x" + std::to_string(options.screen.height) + "x24";
   return {
       "-displayfd", std::to_string(number_fd),  // it finds a free number by itself: no race for one
-      "-screen", "0", size,
-      "-extension", "GLX",  // its software renderer costs 50 MB, and Chromium does not use it
-      "-nolisten", "tcp",
-      "-auth", options.authority,
+      "-screen",    "0",
+      size,         "-extension",
+      "GLX",  // its software renderer costs 50 MB, and Chromium does not use it
+      "-nolisten",  "tcp",
+      "-auth",      options.authority,
       "-terminate",  // goes when the browser has gone, also when nobody is left to stop it
       "-nocursor",   // the recording draws its own, where the client's input is
   };
@@ -78,20 +108,19 @@ Result<void> prepare_x_sockets() {
   return {};
 }
 
-void remove_x_leftovers(int number, pid_t server) {
-  const std::string lock = "/tmp/.X" + std::to_string(number) + "-lock";
-  const base::UniqueFd file(::open(lock.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file) return;
-  std::array<char, 16> text{};
-  const ssize_t count = ::read(file.value(), text.data(), text.size());
-  if (count <= 0) return;
-  std::string_view digits(text.data(), static_cast<std::size_t>(count));
-  digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
-  pid_t owner = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), owner);
-  if (owner != server) return;
-  ::unlink(socket_path(number).c_str());
-  ::unlink(lock.c_str());
+void remove_x_leftovers(const std::vector<pid_t>& pids) {
+  struct Close {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+  };
+  const std::unique_ptr<DIR, Close> entries(::opendir(lock_folder));
+  while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
+    const auto number = lock_number(entry->d_name);
+    if (!number) continue;
+    const std::string lock = std::string(lock_folder) + "/" + entry->d_name;
+    if (std::find(pids.begin(), pids.end(), lock_owner(lock)) == pids.end()) continue;
+    ::unlink(socket_path(*number).c_str());
+    ::unlink(lock.c_str());
+  }
 }
 
 Xvfb::Xvfb(XvfbOptions options, std::unique_ptr<base::ChildProcess> process, std::shared_ptr<OutputTail> tail)
@@ -180,7 +209,6 @@ Task<void> Xvfb::stop() {
     process_->signal_group(SIGKILL);
     (void)co_await base::finishes_within(ended(), options_.terminate_deadline);
   }
-  if (display_.number >= 0) remove_x_leftovers(display_.number, process_->pid());
 }
 
 }  // namespace greenroom::browser

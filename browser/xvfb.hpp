@@ -21,7 +21,7 @@ struct XvfbOptions {
   Size screen;
   std::string home;  ///< the instance: HOME of the server, by which a later daemon knows it as ours
   std::optional<base::Identity> identity;
-  std::chrono::milliseconds deadline{10'000};            ///< from the start to its display number
+  std::chrono::milliseconds deadline{10'000};           ///< from the start to its display number
   std::chrono::milliseconds terminate_deadline{1'000};  ///< SIGTERM to SIGKILL
 };
 
@@ -35,8 +35,9 @@ std::optional<int> display_number(std::string_view written);
 /// browser's socket. Errors: io. Blocks.
 base::Result<void> prepare_x_sockets();
 
-/// Removes the lock file and socket that a killed server leaves, if the lock names that process. Blocks.
-void remove_x_leftovers(int number, pid_t server);
+/// Removes the lock files and sockets that killed servers leave: those whose lock names one of `pids`.
+/// Blocks.
+void remove_x_leftovers(const std::vector<pid_t>& pids);
 
 class Xvfb {
  public:
@@ -51,7 +52,7 @@ class Xvfb {
   /// and what lies under it would be shown as hovered. Errors: io, protocol.
   base::Task<base::Result<void>> park_pointer();
 
-  /// SIGTERM, then SIGKILL. Bounded. Cancel: not cancellable.
+  /// SIGTERM, then SIGKILL. Bounded. A killed server leaves its lock and socket. Cancel: not cancellable.
   base::Task<void> stop();
 
  private:

@@ -1,0 +1,277 @@
+#include "browser/chromium.hpp"
+
+#include <csignal>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "base/crypto.hpp"
+#include "base/deadline.hpp"
+#include "base/ids.hpp"
+#include "browser/process_tree.hpp"
+#include "browser/switches.hpp"
+#include "browser/x_protocol.hpp"
+
+namespace greenroom::browser {
+
+using base::errc;
+using base::Error;
+using base::Result;
+using base::Task;
+
+namespace {
+
+constexpr std::size_t cookie_size = 16;
+/// A warm browser's windows begin so; a session sets its own at hand-out.
+constexpr Size first_viewport{1280, 720};
+/// For the processes that are left when the browser itself has ended.
+constexpr std::chrono::milliseconds tree_deadline{5'000};
+
+}  // namespace
+
+Chromium::Chromium(Machine& machine, Fingerprint fingerprint)
+    : machine_(machine),
+      id_(base::make_uuid()),
+      fingerprint_(std::move(fingerprint)),
+      log_(machine.log.with("browser", id_)),
+      page_made_(machine.executor),
+      stopped_(machine.executor),
+      tasks_(machine.executor) {}
+
+const std::string& Chromium::last_output() const {
+  static const std::string nothing;
+  return tail_ ? tail_->text() : nothing;
+}
+
+Task<Result<void>> Chromium::start() {
+  co_await base::keep_running_when_cancelled();
+  if (machine_.identities) {
+    auto identity = machine_.identities->acquire();
+    if (!identity) co_return identity.error();
+    identity_ = *identity;
+  }
+  auto step = co_await make_directory();
+  if (!step) co_return step;
+  if (!fingerprint_.headless) {
+    step = co_await start_display();
+    if (!step) co_return step;
+  }
+  if ((co_await base::asio::this_coro::cancellation_state).cancelled() != base::asio::cancellation_type::none)
+    co_return Error{errc::closed, "the launch was given up"};
+  step = start_process();
+  if (!step) co_return step;
+  co_return co_await start_talking();
+}
+
+Task<Result<void>> Chromium::make_directory() {
+  if (!fingerprint_.headless) cookie_ = base::random_bytes(cookie_size);
+  directory_.root = machine_.options.work_directory + "/" + id_;
+  download_directory_ = directory_.downloads();
+  auto job = [work = machine_.options.work_directory, id = id_, owner = identity_, cookie = cookie_,
+              downloads = download_directory_]() -> Result<void> {
+    if (auto made = make_work_directory(work); !made) return made;
+    if (auto prepared = prepare_x_sockets(); !prepared) return prepared;
+    std::vector<InitialFile> files{{"profile/Default/Preferences", initial_preferences(downloads)}};
+    if (!cookie.empty()) files.push_back({"xauthority", xauthority_record(cookie)});
+    auto made = make_instance_directory(work, id, owner, files);
+    if (!made) return made.error();
+    return {};
+  };
+  // In a strand of execution of its own: the pool turns cancellation off for who calls it.
+  has_directory_ = true;
+  co_return co_await base::asio::co_spawn(machine_.executor, machine_.pool.run(std::move(job)),
+                                          base::asio::use_awaitable);
+}
+
+Task<Result<void>> Chromium::start_display() {
+  XvfbOptions options;
+  options.executable = machine_.options.xvfb;
+  options.authority = directory_.authority();
+  options.cookie = cookie_;
+  options.screen = fingerprint_.screen;
+  options.home = directory_.home();
+  options.identity = identity_;
+  auto display = co_await Xvfb::start(tasks_, std::move(options));
+  if (!display) co_return display.error();
+  xvfb_ = std::move(*display);
+  tasks_.spawn(follow_display());
+  co_return Result<void>{};
+}
+
+base::ProcessOptions Chromium::process_options() const {
+  base::ProcessOptions options;
+  options.executable = machine_.options.executable;
+  const ProfilePaths paths{directory_.profile(), directory_.cache()};
+  options.arguments = chromium_arguments(machine_.options, fingerprint_, paths);
+  options.environment = {"HOME=" + directory_.home(),
+                         "TMPDIR=" + directory_.temporary(),
+                         "XDG_CONFIG_HOME=" + directory_.home() + "/.config",
+                         "XDG_CACHE_HOME=" + directory_.home() + "/.cache",
+                         "XDG_DATA_HOME=" + directory_.home() + "/.local",
+                         "XDG_RUNTIME_DIR=" + directory_.temporary()};
+  if (xvfb_) {
+    options.environment.push_back("DISPLAY=:" + std::to_string(xvfb_->display().number));
+    options.environment.push_back("XAUTHORITY=" + directory_.authority());
+  }
+  if (!fingerprint_.timezone.empty()) options.environment.push_back("TZ=" + fingerprint_.timezone);
+  if (!fingerprint_.language.empty()) options.environment.push_back("LANGUAGE=" + fingerprint_.language);
+  options.identity = identity_;
+  return options;
+}
+
+Result<void> Chromium::start_process() {
+  auto to_browser = base::make_pipe();
+  auto from_browser = base::make_pipe();
+  auto errors = base::make_pipe();
+  if (!to_browser || !from_browser || !errors) return Error{errc::launch_failed, "out of descriptors"};
+  base::ProcessOptions options = process_options();
+  options.descriptors = {
+      {errors->second.value(), 2}, {to_browser->first.value(), 3}, {from_browser->second.value(), 4}};
+  auto process = base::ChildProcess::start(machine_.executor, options);
+  if (!process) return Error{errc::launch_failed, process.error().detail};
+  process_ = std::move(*process);
+  tail_ = std::make_unique<OutputTail>(machine_.executor, std::move(errors->first));
+  tasks_.spawn(fill_tail());
+  pipe_ = cdp::make_pipe_transport(machine_.executor, to_browser->second.release(),
+                                   from_browser->first.release());
+  cdp::SwitchboardOptions wanted;
+  wanted.download_directory = directory_.downloads();
+  wanted.upload_directory = directory_.uploads();
+  switchboard_ = cdp::Switchboard::make(machine_.executor, *pipe_, std::move(wanted), log_);
+  tasks_.spawn(talk());
+  return {};
+}
+
+Task<Result<void>> Chromium::start_talking() {
+  auto line = co_await switchboard_->open_line();
+  if (!line) co_return line.error();
+  line_ = std::move(*line);
+  auto version = co_await line_->call("Browser.getVersion", json::object());
+  if (!version) co_return version.error();
+  version_info_ = std::move(*version);
+  const json::value* product = version_info_.if_contains("product");
+  if (product == nullptr || !product->is_string())
+    co_return Error{errc::protocol, "a browser without a version"};
+  version_ = product->get_string();
+  // Before the first window, and when Chromium is connected: the server ends with its last client.
+  if (xvfb_) {
+    auto parked =
+        co_await base::with_deadline(xvfb_->park_pointer(), std::chrono::seconds(2), "moving the pointer");
+    if (!parked) co_return parked.error();
+  }
+  const WindowKeeper::Options options{first_viewport, fingerprint_.screen, fingerprint_.headless};
+  windows_ = std::make_unique<WindowKeeper>(machine_.executor, *switchboard_, options, log_);
+  auto step = co_await windows_->start();
+  if (!step) co_return step;
+  tasks_.spawn(windows_->run());
+  auto page = co_await windows_->open_page();
+  if (!page) co_return page.error();
+  co_return Result<void>{};
+}
+
+Task<void> Chromium::talk() {
+  co_await base::keep_running_when_cancelled();
+  co_await switchboard_->run();
+  // Without its pipe Chromium exits by itself; one that does not is of no use to anybody.
+  if (!co_await ends_within(machine_.options.terminate_deadline)) process_->signal_group(SIGKILL);
+}
+
+Task<void> Chromium::follow_display() {
+  (void)co_await xvfb_->process().exited();
+  // Chromium cannot go on without its display; it may take its time to notice.
+  if (!is_stopping_ && process_) process_->signal_group(SIGKILL);
+}
+
+Task<void> Chromium::fill_tail() { co_await tail_->run(); }
+
+Task<bool> Chromium::ends_within(std::chrono::milliseconds deadline) {
+  const auto ended = [this]() -> Task<void> { (void)co_await process_->exited(); };
+  co_return co_await base::finishes_within(ended(), deadline);
+}
+
+Task<Result<void>> Chromium::use_viewport(Size viewport) { return windows_->use_viewport(viewport); }
+
+Task<Result<void>> Chromium::ensure_page() {
+  // Two clients that come at the same time must not make two pages.
+  while (is_making_page_) co_await page_made_.wait();
+  is_making_page_ = true;
+  auto found = co_await windows_->has_page();
+  Result<void> done = found ? Result<void>{} : Result<void>(found.error());
+  if (found && !*found) {
+    auto page = co_await windows_->open_page();
+    if (!page) done = page.error();
+  }
+  is_making_page_ = false;
+  page_made_.notify_all();
+  co_return done;
+}
+
+Task<BrowserExit> Chromium::exited() {
+  BrowserExit end;
+  end.status = co_await process_->exited();
+  // Its last words may still be in the pipe; processes that outlive it may hold that open.
+  (void)co_await base::finishes_within(tail_->ended(), std::chrono::milliseconds(20));
+  end.last_output = tail_->text();
+  co_return end;
+}
+
+Task<void> Chromium::stop() {
+  co_await base::disable_cancellation();
+  if (std::exchange(is_stopping_, true)) {
+    while (!stopped_.is_set()) co_await stopped_.wait();
+    co_return;
+  }
+  if (process_) co_await stop_process();
+  if (xvfb_) co_await xvfb_->stop();
+  if (windows_) windows_->stop();
+  if (pipe_) pipe_->close();
+  co_await remove_traces();
+  tasks_.stop();
+  co_await tasks_.join();
+  stopped_.set();
+}
+
+Task<void> Chromium::stop_process() {
+  if (process_->is_running() && line_) {
+    line_->post("Browser.close", json::object());
+    (void)co_await ends_within(machine_.options.close_deadline);
+  }
+  if (process_->is_running()) {
+    log_.debug("terminating", {});
+    process_->signal_group(SIGTERM);
+    (void)co_await ends_within(machine_.options.terminate_deadline);
+  }
+  // Also after a good end: a group may have members that its leader has left behind.
+  process_->signal_group(SIGKILL);
+  (void)co_await ends_within(machine_.options.terminate_deadline);
+}
+
+Task<void> Chromium::remove_traces() {
+  TreeKey key;
+  key.directory = directory_.root;
+  key.daemon = ::getpid();
+  key.is_exclusive = identity_.has_value();
+  key.uids = identity_ ? UidRange{identity_->uid, identity_->uid} : UidRange{::geteuid(), ::geteuid()};
+  if (process_) key.leaders.push_back(process_->pid());
+  if (xvfb_) key.leaders.push_back(xvfb_->process().pid());
+  auto job = [key, work = machine_.options.work_directory, id = id_,
+              has_directory = has_directory_]() -> Result<void> {
+    auto ended = end_processes(key, tree_deadline);
+    std::vector<pid_t> gone = key.leaders;
+    if (ended) gone.insert(gone.end(), ended->begin(), ended->end());
+    remove_x_leftovers(gone);
+    Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
+    if (!ended) return ended.error();
+    return removed;
+  };
+  auto removed = co_await machine_.pool.run(std::move(job));
+  if (!removed) {
+    // Its identity is not used again while something of it may still run.
+    log_.error("a browser left something behind", {{"what", removed.error().message()}});
+    co_return;
+  }
+  if (identity_) machine_.identities->release(*identity_);
+  identity_.reset();
+}
+
+}  // namespace greenroom::browser

@@ -1,0 +1,97 @@
+// One Chromium: its directory, identity, display, process, pipe and windows, from start to the last trace.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/event.hpp"
+#include "base/process.hpp"
+#include "base/task_group.hpp"
+#include "browser/browser.hpp"
+#include "browser/identities.hpp"
+#include "browser/instance_directory.hpp"
+#include "browser/output_tail.hpp"
+#include "browser/window_keeper.hpp"
+#include "browser/xvfb.hpp"
+
+namespace greenroom::browser {
+
+/// What a launcher lends to its browsers. Lifetime: it outlives them.
+struct Machine {
+  base::Executor executor;
+  base::BlockingPool& pool;
+  LaunchOptions options;
+  base::Logger log;
+  std::optional<Identities> identities;  ///< as root
+};
+
+class Chromium final : public Browser {
+ public:
+  Chromium(Machine& machine, Fingerprint fingerprint);
+
+  /// Everything up to the first page. After a failure call stop().
+  /// Errors   launch_failed, storage_full, limit_reached, closed, timed_out, protocol.
+  /// Cancel   returns early; call stop().
+  base::Task<base::Result<void>> start();
+
+  const std::string& id() const override { return id_; }
+  const Fingerprint& fingerprint() const override { return fingerprint_; }
+  pid_t pid() const override { return process_ ? process_->pid() : 0; }
+  cdp::Switchboard& switchboard() override { return *switchboard_; }
+  cdp::Line& line() override { return *line_; }
+  const Display* display() const override { return xvfb_ ? &xvfb_->display() : nullptr; }
+  const std::string& version() const override { return version_; }
+  const json::object& version_info() const override { return version_info_; }
+  const std::string& download_directory() const override { return download_directory_; }
+  base::Task<base::Result<void>> use_viewport(Size viewport) override;
+  base::Task<base::Result<void>> ensure_page() override;
+  base::Task<BrowserExit> exited() override;
+  bool is_running() const override { return process_ && process_->is_running(); }
+  base::Task<void> stop() override;
+
+  /// What it last wrote to its standard error.
+  const std::string& last_output() const;
+
+ private:
+  base::Task<base::Result<void>> make_directory();
+  base::Task<base::Result<void>> start_display();
+  base::Result<void> start_process();
+  base::Task<base::Result<void>> start_talking();
+  base::ProcessOptions process_options() const;
+
+  base::Task<void> talk();
+  base::Task<void> follow_display();
+  base::Task<void> fill_tail();
+
+  base::Task<void> stop_process();
+  base::Task<void> remove_traces();
+  base::Task<bool> ends_within(std::chrono::milliseconds deadline);
+
+  Machine& machine_;
+  std::string id_;
+  Fingerprint fingerprint_;
+  base::Logger log_;
+  InstanceDirectory directory_;
+  bool has_directory_ = false;
+  std::optional<base::Identity> identity_;
+  std::string cookie_;
+  std::string download_directory_;
+  std::string version_;
+  json::object version_info_;
+
+  std::unique_ptr<Xvfb> xvfb_;
+  std::unique_ptr<base::ChildProcess> process_;
+  std::unique_ptr<OutputTail> tail_;
+  std::unique_ptr<cdp::Pipe> pipe_;
+  std::unique_ptr<cdp::Switchboard> switchboard_;
+  std::unique_ptr<cdp::Line> line_;
+  std::unique_ptr<WindowKeeper> windows_;
+  bool is_making_page_ = false;
+  base::Notifier page_made_;
+  bool is_stopping_ = false;
+  base::Event stopped_;
+  base::TaskGroup tasks_;
+};
+
+}  // namespace greenroom::browser

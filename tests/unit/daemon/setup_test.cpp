@@ -1,0 +1,48 @@
+#include "daemon/setup.hpp"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+namespace greenroom::daemon {
+namespace {
+
+TEST(DataDirectory, TheFirstThatSaysSomethingWins) {
+  CommandLine line;
+  EXPECT_EQ(data_directory(line).error().code, base::errc::invalid_argument);
+  line.environment.emplace_back("HOME", "/home/ann");
+  EXPECT_EQ(*data_directory(line), "/home/ann/.local/state/greenroom");
+  line.environment.emplace_back("XDG_STATE_HOME", "/state");
+  EXPECT_EQ(*data_directory(line), "/state/greenroom");
+  line.environment.emplace_back("STATE_DIRECTORY", "/var/lib/greenroom:/var/lib/other");
+  EXPECT_EQ(*data_directory(line), "/var/lib/greenroom");
+  line.environment.emplace_back("GREENROOM_DATA", "/own");
+  EXPECT_EQ(*data_directory(line), "/own");
+  line.flags.emplace_back("--data", "/flag/");
+  EXPECT_EQ(*data_directory(line), "/flag");
+}
+
+TEST(DataDirectory, IsAbsolute) {
+  CommandLine line;
+  line.flags.emplace_back("--data", "x/../y");
+  EXPECT_EQ(*data_directory(line), (std::filesystem::current_path() / "y").string());
+}
+
+TEST(LoadSettings, TheListenFlagWinsOverTheEnvironment) {
+  CommandLine line;
+  line.environment = {{"GREENROOM_SERVER__LISTEN", "127.0.0.1:1"}, {"GREENROOM_LIMITS__SESSIONS", "3"}};
+  EXPECT_EQ(load_settings(line)->server.listen.port, 1);
+  line.flags.emplace_back("--listen", "127.0.0.1:2");
+  const auto settings = load_settings(line);
+  EXPECT_EQ(settings->server.listen.port, 2);
+  EXPECT_EQ(settings->limits.sessions, 3);
+}
+
+TEST(LoadSettings, AMissingFileIsAnError) {
+  CommandLine line;
+  line.flags.emplace_back("--config", "/nowhere.yaml");
+  EXPECT_EQ(load_settings(line).error().code, base::errc::not_found);
+}
+
+}  // namespace
+}  // namespace greenroom::daemon
