@@ -65,14 +65,19 @@ std::optional<WallTime> from_rfc3339(std::string_view text) {
   if (text[at] == '+' || text[at] == '-') {
     int oh = 0, om = 0;
     if (!digits(text, at + 1, 2, oh) || at + 3 >= text.size() || text[at + 3] != ':' ||
-        !digits(text, at + 4, 2, om) || at + 6 != text.size())
+        !digits(text, at + 4, 2, om) || at + 6 != text.size() || oh > 23 || om > 59)
       return std::nullopt;
     offset = (oh * 60 + om) * (text[at] == '+' ? 1 : -1);
   } else if ((text[at] != 'Z' && text[at] != 'z') || at + 1 != text.size()) {
     return std::nullopt;
   }
-  return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute - offset) + std::chrono::seconds(second) + Milliseconds(milliseconds);
+  const WallTime time = WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+                        std::chrono::minutes(minute - offset) + std::chrono::seconds(second) +
+                        Milliseconds(milliseconds);
+  // The offset can lead out of the four-digit years, which to_rfc3339() could not write.
+  const std::chrono::year_month_day utc(std::chrono::floor<std::chrono::days>(time));
+  if (utc.year() < std::chrono::year(0) || utc.year() > std::chrono::year(9999)) return std::nullopt;
+  return time;
 }
 
 std::string to_http_date(WallTime time) {

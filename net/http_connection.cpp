@@ -24,7 +24,7 @@ constexpr std::size_t body_buffer = 64 * 1024;
 constexpr milliseconds quick_handler{100};
 // One that took longer than this has suspended: look once whether the client is still there.
 constexpr milliseconds instant_handler{2};
-constexpr milliseconds linger_time{2'000};
+constexpr milliseconds linger_time{1'000};
 
 bool is_request_id(std::string_view text) {
   constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -263,7 +263,7 @@ base::Task<void> HttpConnection::answer_request() {
     co_return;
   }
   Response response;
-  const bool answered = co_await call_handler(std::move(request), response);
+  const bool answered = co_await call_handler(request, response);
   if (draining_) keep_alive_ = false;
   if (hung_up_ || cut_) {
     keep_alive_ = false;
@@ -290,7 +290,7 @@ base::Task<void> HttpConnection::answer_request() {
 }
 
 // The root of a request: what the handler throws ends here. False when it did.
-base::Task<bool> HttpConnection::call_handler(Request request, Response& response) {
+base::Task<bool> HttpConnection::call_handler(Request& request, Response& response) {
   // A handler starts with Asio's own defaults, whatever the one before it has set for this coroutine.
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
   co_await asio::this_coro::throw_if_cancelled(true);

@@ -81,7 +81,7 @@ class HttpConnection {
 
   Request take_request();
   base::Task<void> answer_request();
-  base::Task<bool> call_handler(Request request, Response& response);
+  base::Task<bool> call_handler(Request& request, Response& response);
   bool client_is_gone();
   base::Task<void> watch();
   base::Task<void> end_watch();

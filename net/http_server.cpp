@@ -121,12 +121,14 @@ void Server::start(tcp::socket socket) {
 base::Task<void> Server::sweep() {
   co_await base::keep_running_when_cancelled();
   const milliseconds interval = sweep_interval(options_);
-  while ((co_await asio::this_coro::cancellation_state).cancelled() == asio::cancellation_type::none) {
+  for (;;) {
     if (connections_.empty()) {
       co_await changed_.wait();
-      continue;
+    } else {
+      co_await base::sleep_for(interval);
     }
-    co_await base::sleep_for(interval);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
     const auto now = std::chrono::steady_clock::now();
     for (HttpConnection& connection : connections_) connection.sweep(now);
   }
@@ -135,8 +137,8 @@ base::Task<void> Server::sweep() {
 base::Task<void> Server::until_no_connection() {
   co_await base::keep_running_when_cancelled();
   while (!connections_.empty()) {
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
-      co_return;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
     co_await changed_.wait();
   }
 }
@@ -147,7 +149,8 @@ base::Task<void> Server::stop(milliseconds grace) {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   for (HttpConnection& connection : connections_) connection.drain();
-  if (!co_await base::finishes_within(until_no_connection(), grace)) {
+  const bool all_finished = co_await base::finishes_within(until_no_connection(), grace);
+  if (!all_finished) {
     for (HttpConnection& connection : connections_) connection.cut();
     while (!connections_.empty()) co_await changed_.wait();
   }

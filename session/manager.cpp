@@ -38,6 +38,12 @@ void add(cdp::SwitchboardCounters& sum, const cdp::SwitchboardCounters& more) {
   sum.messages_to_clients += more.messages_to_clients;
   sum.bytes_to_clients += more.bytes_to_clients;
 }
+
+void add(RecorderNumbers& sum, const recorder::EncoderStats& more) {
+  sum.frames += static_cast<std::uint64_t>(more.encoded);
+  sum.drops += static_cast<std::uint64_t>(more.dropped);
+  sum.lag_seconds = std::max(sum.lag_seconds, static_cast<double>(more.lag.count()) / 1000);
+}
 }  // namespace
 
 bool matches(const SessionView& view, const ListFilter& filter) {
@@ -121,6 +127,7 @@ SessionView SessionManager::first_view(const SessionSpec& spec) const {
   SessionView view;
   view.id = base::make_uuid();
   view.project_id = spec.project_id;
+  view.project_label = spec.project_label;
   view.dialect = spec.dialect;
   view.region = spec.region;
   view.created_at = view.started_at = view.updated_at = services_.clock.wall();
@@ -150,7 +157,7 @@ Task<Result<SharedView>> SessionManager::create(SessionSpec spec) {
   remember(session->view());
   live_.emplace(id, std::move(session));
   ++created_;
-  tasks_.spawn(live(id));
+  tasks_.spawn(run_session(id));
   co_return co_await settle(id);
 }
 
@@ -178,7 +185,7 @@ Task<Result<SharedView>> SessionManager::settle(std::string id) {
   }
 }
 
-Task<void> SessionManager::live(std::string id) {
+Task<void> SessionManager::run_session(std::string id) {
   Session& session = *live_.at(id);
   co_await session.run();
   const SharedView view = session.view();
@@ -190,6 +197,7 @@ Task<void> SessionManager::live(std::string id) {
     ++launches_.failed;
   }
   add(past_cdp_, session.counters());
+  add(past_recorder_, session.recorder_stats());
   live_.erase(id);
   one_gone_.cancel();
 }
@@ -213,6 +221,11 @@ void SessionManager::forget_oldest() {
     known_.erase(id);
     knows_all_ = false;
   }
+}
+
+void SessionManager::forget(const std::string& id) {
+  if (live_.contains(id) || known_.erase(id) == 0) return;
+  std::erase(order_, id);
 }
 
 SharedView SessionManager::find_now(std::string_view id) const {
@@ -299,6 +312,8 @@ ManagerNumbers SessionManager::numbers() const {
   numbers.ended = ended_;
   numbers.launches = launches_;
   numbers.cdp = past_cdp_;
+  numbers.recorder = past_recorder_;
+  numbers.recorder.lag_seconds = 0;
   for (const auto& [id, session] : live_) {
     const State state = session->view()->state;
     ++(state == State::starting  ? numbers.starting
@@ -306,6 +321,8 @@ ManagerNumbers SessionManager::numbers() const {
                                  : numbers.ending);
     numbers.clients += session->clients();
     add(numbers.cdp, session->counters());
+    add(numbers.recorder, session->recorder_stats());
+    if (session->is_recording()) ++numbers.recorder.active;
   }
   return numbers;
 }

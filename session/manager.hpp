@@ -27,6 +27,13 @@ struct ListFilter {
 
 bool matches(const SessionView& view, const ListFilter& filter);
 
+struct RecorderNumbers {
+  std::uint64_t active = 0;
+  std::uint64_t frames = 0;  ///< since the start
+  std::uint64_t drops = 0;   ///< since the start
+  double lag_seconds = 0;    ///< the worst of now
+};
+
 /// Totals since the start and numbers of now, for metrics.
 struct ManagerNumbers {
   std::uint64_t created = 0;
@@ -38,6 +45,7 @@ struct ManagerNumbers {
   std::size_t clients = 0;
   LaunchTimes launches;
   cdp::SwitchboardCounters cdp;
+  RecorderNumbers recorder;
 };
 
 class SessionManager {
@@ -86,13 +94,17 @@ class SessionManager {
   /// Until no session is live, or the limit. True if none is.
   base::Task<bool> wait_until_empty(base::Milliseconds limit);
 
+  /// Its row and files are no more.
+  void forget(const std::string& id);
+
+  std::size_t live() const { return live_.size(); }
   ManagerNumbers numbers() const;
   const SessionOptions& options() const { return options_; }
 
  private:
   SessionView first_view(const SessionSpec& spec) const;
   base::Result<void> check(const SessionSpec& spec) const;
-  base::Task<void> live(std::string id);
+  base::Task<void> run_session(std::string id);
   base::Task<base::Result<SharedView>> settle(std::string id);
   void remember(SharedView view);
   void forget_oldest();
@@ -110,6 +122,7 @@ class SessionManager {
   std::map<EndReason, std::uint64_t> ended_;
   LaunchTimes launches_;
   cdp::SwitchboardCounters past_cdp_;  // of sessions that are no more
+  RecorderNumbers past_recorder_;
   boost::asio::steady_timer one_gone_;  // cancelled whenever a session is no more
   base::TaskGroup tasks_;
 };

@@ -4,6 +4,16 @@
 
 namespace greenroom::session {
 
+namespace {
+std::optional<json::object> parse_object(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  boost::system::error_code failure;
+  json::value value = json::parse(text, failure);
+  if (failure || !value.is_object()) return std::nullopt;
+  return std::move(value.get_object());
+}
+}  // namespace
+
 store::SessionRecord to_record(const SessionView& view) {
   store::SessionRecord record;
   record.id = view.id;
@@ -27,6 +37,11 @@ store::SessionRecord to_record(const SessionView& view) {
   record.recording_state = word(view.recording);
   record.recording_error = view.recording_error;
   record.proxy_bytes = view.proxy_bytes;
+  if (!view.project_label.empty()) {
+    json::object more;
+    more["projectLabel"] = view.project_label;
+    record.spec = json::serialize(more);
+  }
   return record;
 }
 
@@ -45,10 +60,10 @@ SessionView to_view(const store::SessionRecord& record) {
   view.expires_at = record.expires_at;
   view.ended_at = record.ended_at;
   view.keep_alive = record.keep_alive;
-  if (!record.user_metadata.empty()) {
-    boost::system::error_code failure;
-    json::value value = json::parse(record.user_metadata, failure);
-    if (!failure && value.is_object()) view.user_metadata = std::move(value.get_object());
+  view.user_metadata = parse_object(record.user_metadata);
+  if (const auto more = parse_object(record.spec)) {
+    const json::value* label = more->if_contains("projectLabel");
+    if (label != nullptr && label->is_string()) view.project_label = label->get_string();
   }
   view.viewport = {record.viewport_width, record.viewport_height};
   view.headless = record.headless;

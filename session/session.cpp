@@ -249,6 +249,7 @@ Task<void> Session::finish_recording() {
       if (!ready) view.recording_error = recording_->failure();
     });
     co_await save();
+    recorder_stats_ = recorder_stats();
     recording_.reset();
   }
   recording_settled_.set();

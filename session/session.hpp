@@ -59,7 +59,13 @@ class Session {
   base::Task<void> flush_timeline();
 
   /// Of its whole life so far.
-  cdp::SwitchboardCounters counters() const { return browser_ ? browser_->switchboard().counters() : counters_; }
+  cdp::SwitchboardCounters counters() const {
+    return browser_ ? browser_->switchboard().counters() : counters_;
+  }
+  recorder::EncoderStats recorder_stats() const {
+    return recording_ ? recording_->stats().encoder : recorder_stats_;
+  }
+  bool is_recording() const { return recording_ != nullptr; }
   std::size_t clients() const { return clients_; }
   std::optional<base::Milliseconds> launch_time() const { return launch_time_; }
 
@@ -95,7 +101,8 @@ class Session {
   std::optional<base::Milliseconds> launch_time_;
   base::SteadyTime started_;
   base::SteadyTime last_left_;
-  cdp::SwitchboardCounters counters_;  // once the browser has gone
+  cdp::SwitchboardCounters counters_;      // once the browser has gone
+  recorder::EncoderStats recorder_stats_;  // once the recording has
   std::size_t clients_ = 0;
   std::size_t users_ = 0;
   bool ever_connected_ = false;

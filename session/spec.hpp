@@ -21,8 +21,9 @@ enum class DisconnectPolicy {
 };
 
 struct SessionSpec {
-  std::string project_id;                     ///< of the key that asks
-  std::string dialect;                        ///< through which API; for people who look at lists
+  std::string project_id;     ///< of the key that asks
+  std::string project_label;  ///< a project of somebody else's that the caller named: kept and echoed
+  std::string dialect;        ///< through which API; for people who look at lists
   std::optional<json::object> user_metadata;  ///< the caller's own, returned as it came
   std::string region;                         ///< a label that some APIs echo; means nothing here
   std::optional<browser::Size> viewport;      ///< CSS pixels; none: the configured one

@@ -19,6 +19,7 @@ namespace json = boost::json;
 struct SessionView {
   std::string id;  ///< UUID
   std::string project_id;
+  std::string project_label;  ///< the project that the caller named, when it is not one of ours; echoed only
   std::string dialect;
   std::string region;
   State state = State::starting;

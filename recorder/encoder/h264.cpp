@@ -30,7 +30,9 @@ bool fill_parameters(x264_param_t& p, const H264Options& options) {
   p.i_frame_reference = 1;
   p.rc.i_rc_method = X264_RC_CRF;
   p.rc.f_rf_constant = static_cast<float>(options.quality);
-  p.b_repeat_headers = 0;
+  // In every key picture, though the init file has them too: some players do not take over a second init
+  // file.
+  p.b_repeat_headers = 1;
   p.b_annexb = 0;
   p.vui.b_fullrange = 0;
   p.vui.i_colorprim = 1;  // BT.709 primaries, which are sRGB's

@@ -30,13 +30,6 @@ Result<std::string> read_file_in(int directory, const std::string& name) {
   return read_all(fd->value(), largest_file);
 }
 
-std::string with_length(const std::string& unit) {
-  const auto size = static_cast<std::uint32_t>(unit.size());
-  std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(size >> shift & 0xff));
-  return out + unit;
-}
-
 /// One segment that goes into the movie.
 struct Source {
   Segment segment;
@@ -64,12 +57,9 @@ class Muxer {
   void make_tables();
   Result<void> write();
   Result<void> copy_samples(int to, const Source& source);
-  /// What a key picture of this segment needs before it in the movie.
-  const std::string& parameters_of(const Segment& segment) const { return parameters_.at(segment.init); }
 
   int directory_;
-  std::map<std::string, VideoConfig> configs_;     // by init file
-  std::map<std::string, std::string> parameters_;  // by init file; empty texts while one config serves all
+  std::map<std::string, VideoConfig> configs_;  // by init file
   std::vector<Source> sources_;
   MovieTables tables_;
 };
@@ -117,15 +107,8 @@ void Muxer::make_tables() {
     tables_.config.width = std::max(tables_.config.width, config.width);
     tables_.config.height = std::max(tables_.config.height, config.height);
   }
-  for (const auto& [name, config] : configs_)
-    parameters_[name] =
-        tables_.has_parameters_in_band ? with_length(config.sps) + with_length(config.pps) : std::string();
   for (const Source& source : sources_) {
-    for (const PlacedSample& placed : source.samples) {
-      SampleInfo sample = placed.info;
-      if (sample.is_key) sample.size += static_cast<std::uint32_t>(parameters_of(source.segment).size());
-      tables_.samples.push_back(sample);
-    }
+    for (const PlacedSample& placed : source.samples) tables_.samples.push_back(placed.info);
     tables_.samples_in_chunk.push_back(static_cast<std::uint32_t>(source.samples.size()));
   }
 }
@@ -152,7 +135,6 @@ Result<void> Muxer::copy_samples(int to, const Source& source) {
   for (const PlacedSample& placed : source.samples) {
     if (placed.offset + placed.info.size > file->size())
       return Error{errc::conflict, source.segment.file + " changed while it was read"};
-    if (placed.info.is_key) bytes += parameters_of(source.segment);
     bytes.append(*file, placed.offset, placed.info.size);
   }
   return write_all(to, bytes, "writing the movie");

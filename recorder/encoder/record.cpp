@@ -28,6 +28,14 @@ std::string reason_of(const Error& error) {
   return error.code == errc::storage_full ? "storage_full" : std::string(base::name(error.code));
 }
 
+/// When the wall clock said `wall`, on the clock that nobody sets. Asked once: from then on only this clock
+/// counts, and a wall clock that jumps cannot stretch a recording.
+SteadyClock::time_point steady_time_of(WallTime wall) {
+  constexpr Milliseconds longest_start{10'000};
+  const auto ago = std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now() - wall);
+  return SteadyClock::now() - std::clamp(ago, Milliseconds(0), longest_start);
+}
+
 int even_down(int n) { return n & ~1; }
 int even_up(int n) { return (n + 1) & ~1; }
 
@@ -63,7 +71,7 @@ class Recorder {
   Recorder(ControlChannel& control, int directory, const StartCommand& start)
       : control_(control),
         options_(start),
-        zero_(SteadyClock::now()),
+        zero_(steady_time_of(start.started_at)),
         pace_(start.frames_per_second),
         track_(directory, start, [this](const Segment& segment) { segment_landed(segment); }) {}
 
@@ -108,7 +116,7 @@ Result<void> Recorder::begin() {
   if (!window) return window.error();
   if (const auto changed = change_area(window->value_or(display_->screen()), Milliseconds(0)); !changed)
     return changed;
-  if (const auto took = take_picture(Milliseconds(0)); !took) return took;
+  if (const auto took = take_picture(now()); !took) return took;
   control_.send(EncoderStarted{track_.width(), track_.height()});
   return {};
 }

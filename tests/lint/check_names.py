@@ -62,7 +62,7 @@ def said(text):
             yield "sqlite", line
         elif word == "YAML":
             yield "yaml", line
-        elif word in ("io_context", "detached"):
+        elif word == "io_context" or word == "detached" and before == ["asio", "::"]:
             yield word, line
         elif word in ("shared_from_this", "enable_shared_from_this"):
             yield "shared_from_this", line

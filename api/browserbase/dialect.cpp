@@ -1,0 +1,339 @@
+#include "api/browserbase/dialect.hpp"
+
+#include <charconv>
+
+#include <boost/json.hpp>
+
+#include "api/browserbase/parse.hpp"
+#include "api/browserbase/render.hpp"
+#include "api/replay.hpp"
+#include "recorder/player.hpp"
+
+namespace greenroom::api::browserbase {
+
+using base::errc;
+using base::Error;
+using session::RecordingState;
+using session::State;
+
+namespace {
+constexpr std::chrono::seconds longest_link{21'600};  // debug's expiresIn
+
+net::Response with_ignored(net::Response response, const std::vector<std::string>& ignored) {
+  std::string list;
+  for (const std::string& name : ignored) {
+    // Names come from the request: only what is safe in a header goes back.
+    if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") !=
+        std::string::npos)
+      continue;
+    list += (list.empty() ? "" : ", ") + name;
+  }
+  if (!list.empty()) response.headers.set("greenroom-ignored", list);
+  return response;
+}
+
+Task<Result<net::Response>> create(const Call& call, Core& core) {
+  auto request = parse_create(call.request.body, call.project_id);
+  if (!request) co_return request.error();
+  auto view = co_await core.create(std::move(request->spec));
+  if (!view) co_return view.error();
+  net::Response response =
+      with_ignored(json_response(201, render_connectable(call, **view)), request->ignored);
+  response.undelivered = [&core, id = (*view)->id] { core.abandon(id); };
+  co_return response;
+}
+
+Task<Result<net::Response>> list(const Call& call, Core& core) {
+  auto filter = parse_list(call.request.target);
+  if (!filter) co_return filter.error();
+  filter->project_id = call.project_id;
+  auto views = co_await core.list(std::move(*filter));
+  if (!views) co_return views.error();
+  json::array out;
+  out.reserve(views->size());
+  for (const SharedView& view : *views) out.push_back(render_session(*view));
+  co_return json_response(200, out);
+}
+
+Task<Result<net::Response>> get(const Call& call, Core& core) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  const bool usable = (*view)->state == State::running;
+  co_return json_response(200, usable ? render_connectable(call, **view) : render_session(**view));
+}
+
+Task<Result<net::Response>> update(const Call& call, Core& core) {
+  if (auto request = parse_update(call.request.body); !request) co_return request.error();
+  auto owned = co_await find_owned(call, core);
+  if (!owned) co_return owned.error();
+  auto view = co_await core.end((*owned)->id, session::EndReason::requested);
+  if (!view) co_return view.error();
+  co_return json_response(200, render_session(**view));
+}
+
+Task<Result<net::Response>> debug(const Call& call, Core& core) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  if ((*view)->state == State::ended) co_return Error{errc::gone, "the session has ended"};
+  base::WallTime expires = (*view)->expires_at;
+  if (const auto text = call.request.target.parameter("expiresIn")) {
+    std::int64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+    if (failure != std::errc() || end != text->data() + text->size() || seconds < 1 ||
+        seconds > longest_link.count())
+      co_return Error{errc::invalid_argument, "querystring/expiresIn must be an integer from 1 to 21600"};
+    expires = std::min(expires, core.now() + std::chrono::seconds(seconds));
+  }
+  auto targets = co_await core.targets((*view)->id);
+  if (!targets) co_return targets.error();
+  co_return json_response(200, render_debug(call, **view, *targets, expires));
+}
+
+Task<Result<net::Response>> logs(const Call& call, Core& core) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  auto events = co_await core.log((*view)->id);
+  if (!events) co_return events.error();
+  co_return json_response(200, render_logs(**view, *events));
+}
+
+const Error no_replay{errc::not_found, "Replay not found"};
+
+/// The recording's facts; not_found when there is nothing that could ever be played.
+Task<Result<RecordingFacts>> playable(const Call& call, Core& core) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  auto facts = co_await core.recording((*view)->id);
+  if (!facts) co_return facts.error();
+  const bool may_come =
+      facts->state == RecordingState::recording || facts->state == RecordingState::finalizing;
+  if (facts->index.segments.empty() && !may_come) co_return no_replay;
+  co_return facts;
+}
+
+Task<Result<net::Response>> replays(const Call& call, Core& core) {
+  auto facts = co_await playable(call, core);
+  if (!facts) co_return facts.error();
+  auto view = co_await core.find(std::string(call.path["id"]));
+  if (!view) co_return view.error();
+  co_return json_response(200, render_replays(**view, facts->index));
+}
+
+Task<Result<net::Response>> replay_page(const Call& call, Core& core) {
+  auto facts = co_await playable(call, core);
+  if (!facts) co_return facts.error();
+  if (call.path["page"] != "0" || facts->index.segments.empty()) co_return no_replay;
+  auto view = co_await core.find(std::string(call.path["id"]));
+  if (!view) co_return view.error();
+  auto response =
+      net::text_response(200, "application/vnd.apple.mpegurl", playlist_of(call, core, **view, facts->index));
+  response.headers.set("access-control-allow-origin", "*");
+  co_return response;
+}
+
+/// Whether there is, or can be, an MP4 of this session (contract: recording downloads).
+Result<void> check_downloadable(const session::SessionView& view, const RecordingFacts& facts) {
+  if (!view.recorded) return Error{errc::unsupported, "recording is disabled for this session"};
+  if (view.state != State::ended) return Error{errc::conflict, "the session is still running"};
+  if (facts.index.segments.empty()) return Error{errc::not_found, "there is no recording of this session"};
+  return {};
+}
+
+Task<Result<net::Response>> downloads(const Call& call, Core& core, bool request_them) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  auto facts = co_await core.recording((*view)->id);
+  if (!facts) co_return facts.error();
+  const auto possible = check_downloadable(**view, *facts);
+  if (!possible) {
+    if (possible.error().code != errc::unsupported) co_return possible.error();
+    net::Response refused = render_error(possible.error());
+    json::object body;
+    body["statusCode"] = 422;
+    body["error"] = net::reason_phrase(422);
+    body["message"] = possible.error().detail;
+    refused.status = 422;
+    refused.body = json::serialize(body);
+    co_return refused;
+  }
+  if (request_them) {
+    auto requested = co_await core.request_mp4((*view)->id);
+    if (!requested) co_return requested.error();
+  }
+  co_return json_response(request_them ? 202u : 200u, render_downloads(call, core, **view));
+}
+
+Task<Result<net::Response>> request_downloads(const Call& call, Core& core) {
+  return downloads(call, core, true);
+}
+Task<Result<net::Response>> list_downloads(const Call& call, Core& core) {
+  return downloads(call, core, false);
+}
+
+Task<Result<net::Response>> list_projects(const Call& call, Core& core) {
+  json::array out;
+  for (const Project& project : core.projects())
+    if (project.id == call.project_id) out.push_back(render_project(project, core.options()));
+  co_return json_response(200, out);
+}
+
+Task<Result<net::Response>> get_project(const Call& call, Core& core) {
+  for (const Project& project : core.projects())
+    if (project.id == call.path["id"] && project.id == call.project_id)
+      co_return json_response(200, render_project(project, core.options()));
+  co_return Error{errc::not_found, "Project not found"};
+}
+
+Task<Result<net::Response>> project_usage(const Call& call, Core& core) {
+  if (call.path["id"] != call.project_id) co_return Error{errc::not_found, "Project not found"};
+  auto usage = co_await core.usage(call.project_id);
+  if (!usage) co_return usage.error();
+  json::object out;
+  out["browserMinutes"] = usage->minutes;
+  out["proxyBytes"] = usage->proxy_bytes;
+  co_return json_response(200, out);
+}
+
+Task<Result<net::Response>> not_served(const Call& call, Core&) {
+  co_return Error{errc::unsupported, call.request.method + " " + call.request.target.path +
+                                         " is not served by this version of Greenroom"};
+}
+
+bool claims_websocket(const net::Request& request) {
+  return request.target.parameter("signingKey") || request.target.parameter("apiKey");
+}
+
+/// The three forms of address that clients hold: ?signingKey=, ?apiKey=&sessionId=, and ?apiKey= alone, which
+/// makes a session.
+Task<Result<CdpTarget>> open_websocket(const Call& call, Core& core) {
+  const net::Target& target = call.request.target;
+  std::string id;
+  if (target.parameter("signingKey")) {
+    auto subject = session_of_token(call, Scope::cdp, core.now());
+    if (!subject) co_return subject.error();
+    id = std::move(*subject);
+  } else {
+    const KnownKey* key = call.keys.find(target.parameter("apiKey").value_or(""));
+    if (key == nullptr) co_return Error{errc::unauthenticated, "the API key is not known"};
+    if (const auto named = target.parameter("sessionId")) {
+      id = *named;
+      auto named_view = co_await core.find(id);
+      if (!named_view) co_return named_view.error();
+      if ((*named_view)->project_id != key->project_id) co_return Error{errc::not_found, "session"};
+    } else {
+      session::SessionSpec spec;
+      spec.project_id = key->project_id;
+      spec.dialect = "browserbase";
+      auto made = co_await core.create(std::move(spec));
+      if (!made) co_return made.error();
+      id = (*made)->id;
+    }
+  }
+  auto view = co_await core.find(id);
+  if (!view) co_return view.error();
+  if ((*view)->state == State::ended) co_return Error{errc::gone, "the session has ended"};
+  CdpTarget out{std::move(id), {}};
+  co_return out;
+}
+
+constexpr Route routes[] = {
+    {"POST", "/v1/sessions", create},
+    {"GET", "/v1/sessions", list},
+    {"GET", "/v1/sessions/{id}", get},
+    {"POST", "/v1/sessions/{id}", update},
+    {"GET", "/v1/sessions/{id}/debug", debug},
+    {"GET", "/v1/sessions/{id}/logs", logs},
+    {"GET", "/v1/sessions/{id}/replays", replays},
+    {"GET", "/v1/sessions/{id}/replays/{page}", replay_page},
+    {"POST", "/v1/sessions/{id}/recording/downloads", request_downloads},
+    {"GET", "/v1/sessions/{id}/recording/downloads", list_downloads},
+    {"GET", "/v1/projects", list_projects},
+    {"GET", "/v1/projects/{id}", get_project},
+    {"GET", "/v1/projects/{id}/usage", project_usage},
+    // The rest of the SDK: refused in this provider's shape, once, without repeats.
+    {"GET", "/v1/sessions/{id}/downloads", not_served},
+    {"POST", "/v1/sessions/{id}/uploads", not_served},
+    {"GET", "/v1/sessions/{id}/recording", not_served},
+    {"POST", "/v1/contexts", not_served},
+    {"GET", "/v1/contexts/{id}", not_served},
+    {"PUT", "/v1/contexts/{id}", not_served},
+    {"DELETE", "/v1/contexts/{id}", not_served},
+    {"POST", "/v1/extensions", not_served},
+    {"GET", "/v1/extensions/{id}", not_served},
+    {"DELETE", "/v1/extensions/{id}", not_served},
+    {"POST", "/v1/certificates", not_served},
+    {"GET", "/v1/certificates", not_served},
+    {"GET", "/v1/certificates/{id}", not_served},
+    {"DELETE", "/v1/certificates/{id}", not_served},
+    {"GET", "/v1/downloads", not_served},
+    {"GET", "/v1/downloads/{id}", not_served},
+    {"DELETE", "/v1/downloads/{id}", not_served},
+    {"POST", "/v1/fetch", not_served},
+    {"POST", "/v1/search", not_served},
+    {"POST", "/v1/agents", not_served},
+    {"GET", "/v1/agents", not_served},
+    {"POST", "/v1/agents/runs", not_served},
+    {"GET", "/v1/agents/runs", not_served},
+    {"GET", "/v1/agents/runs/{id}", not_served},
+    {"GET", "/v1/agents/runs/{id}/messages", not_served},
+    {"POST", "/v1/agents/runs/{id}/stop", not_served},
+    {"GET", "/v1/agents/{id}", not_served},
+    {"PATCH", "/v1/agents/{id}", not_served},
+    {"DELETE", "/v1/agents/{id}", not_served},
+    {"GET", "/v1/secrets/keypair", not_served},
+    {"POST", "/v1/secrets", not_served},
+    {"GET", "/v1/secrets", not_served},
+    {"GET", "/v1/secrets/{id}", not_served},
+    {"PATCH", "/v1/secrets/{id}", not_served},
+    {"DELETE", "/v1/secrets/{id}", not_served},
+    {"GET", "/v1/functions/{id}/secrets", not_served},
+    {"POST", "/v1/functions/{id}/secrets", not_served},
+    {"DELETE", "/v1/functions/{id}/secrets/{secret}", not_served},
+    {"POST", "/v1/webhooks", not_served},
+    {"GET", "/v1/webhooks", not_served},
+    {"GET", "/v1/webhooks/{id}", not_served},
+    {"PATCH", "/v1/webhooks/{id}", not_served},
+    {"DELETE", "/v1/webhooks/{id}", not_served},
+    {"POST", "/v1/webhooks/{id}/secret", not_served},
+    // Its session is named by a header, which none of our credentials is.
+    {"POST", "/webdriver/session", not_served, Access::open},
+    {"GET", "/webdriver/status", not_served, Access::open},
+};
+
+constexpr std::string_view environment[] = {
+    "export BROWSERBASE_BASE_URL={url}",
+    "export BROWSERBASE_API_KEY={key}",
+};
+
+constexpr std::string_view program[] = {
+    "// npm install @browserbasehq/sdk playwright-core",
+    "import Browserbase from '@browserbasehq/sdk';",
+    "import { chromium } from 'playwright-core';",
+    "",
+    "const bb = new Browserbase();",
+    "const session = await bb.sessions.create();",
+    "const browser = await chromium.connectOverCDP(session.connectUrl);",
+    "const page = browser.contexts()[0].pages()[0];",
+    "await page.goto('{url}/');",
+    "console.log(await page.title());",
+    "await page.screenshot({ path: 'first.png' });",
+    "await browser.close();",
+};
+}  // namespace
+
+const Dialect& dialect() {
+  static const Dialect dialect{
+      .name = "browserbase",
+      .mount = "/browserbase",
+      .key_header = "x-bb-api-key",
+      .token_parameter = "signingKey",
+      .routes = routes,
+      .error = render_error,
+      .claims_websocket = claims_websocket,
+      .open_websocket = open_websocket,
+      .welcome = {environment, "first.mjs", program},
+  };
+  return dialect;
+}
+
+}  // namespace greenroom::api::browserbase

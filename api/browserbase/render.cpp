@@ -1,0 +1,262 @@
+#include "api/browserbase/render.hpp"
+
+#include <boost/json.hpp>
+
+#include "api/live.hpp"
+#include "api/replay.hpp"
+#include "base/time_format.hpp"
+
+namespace greenroom::api::browserbase {
+
+using base::errc;
+using session::EndReason;
+using session::State;
+
+namespace {
+/// Embedding pages wait for exactly this text (contract: session live view).
+constexpr std::string_view goodbye = "browserbase-disconnected";
+
+std::string signing_key(const Call& call, const session::SessionView& view) {
+  // Good a little longer than the session: what it opens is gone with the session anyway.
+  return call.signer.sign(Scope::cdp, view.id, view.expires_at + std::chrono::hours(1));
+}
+
+json::value parsed(const std::string& text) {
+  boost::system::error_code failure;
+  json::value value = json::parse(text, failure);
+  return failure ? json::value(json::object()) : value;
+}
+}  // namespace
+
+std::string_view status_of(const session::SessionView& view) {
+  switch (view.state) {
+    case State::starting:
+      return "PENDING";
+    case State::running:
+      return "RUNNING";
+    case State::ended:
+      break;
+  }
+  switch (view.end_reason.value_or(EndReason::requested)) {
+    case EndReason::requested:
+    case EndReason::client_disconnected:
+    case EndReason::never_connected:
+    case EndReason::idle:
+    case EndReason::drained:
+      return "COMPLETED";
+    case EndReason::max_duration:
+      return "TIMED_OUT";
+    case EndReason::browser_crashed:
+    case EndReason::out_of_memory:
+    case EndReason::unresponsive:
+    case EndReason::launch_failed:
+    case EndReason::launch_timeout:
+    case EndReason::lost_on_restart:
+    case EndReason::storage_full:
+      return "ERROR";
+  }
+  return "ERROR";
+}
+
+json::object render_session(const session::SessionView& view) {
+  json::object out;
+  out["id"] = view.id;
+  out["createdAt"] = base::to_rfc3339(view.created_at);
+  out["updatedAt"] = base::to_rfc3339(view.updated_at);
+  out["projectId"] = view.project_label.empty() ? view.project_id : view.project_label;
+  out["startedAt"] = base::to_rfc3339(view.started_at);
+  if (view.ended_at) out["endedAt"] = base::to_rfc3339(*view.ended_at);
+  out["expiresAt"] = base::to_rfc3339(view.expires_at);
+  out["status"] = status_of(view);
+  out["proxyBytes"] = view.proxy_bytes;
+  out["keepAlive"] = view.keep_alive;
+  out["region"] = view.region.empty() ? std::string_view("us-west-2") : std::string_view(view.region);
+  if (view.user_metadata) out["userMetadata"] = *view.user_metadata;
+  return out;
+}
+
+json::object render_connectable(const Call& call, const session::SessionView& view) {
+  json::object out = render_session(view);
+  const std::string key = signing_key(call, view);
+  out["connectUrl"] = websocket_url_of(call.base_url) + "/?signingKey=" + key;
+  out["seleniumRemoteUrl"] = call.base_url + "/webdriver";
+  out["signingKey"] = key;
+  return out;
+}
+
+json::object render_debug(const Call& call, const session::SessionView& view,
+                          const std::vector<cdp::TargetInfo>& targets, base::WallTime links_expire) {
+  const std::string url = live_url(call, view, links_expire, goodbye);
+  json::object out;
+  out["debuggerUrl"] = url;
+  out["debuggerFullscreenUrl"] = url + "&navbar=false";
+  out["wsUrl"] = websocket_url_of(call.base_url) + "/devtools/browser/" + view.id +
+                 "?token=" + call.signer.sign(Scope::cdp, view.id, links_expire);
+  json::array pages;
+  for (const cdp::TargetInfo& target : targets) {
+    if (target.type != "page") continue;
+    json::object page;
+    page["id"] = target.id;
+    page["url"] = target.url;
+    page["title"] = target.title;
+    page["faviconUrl"] = "";
+    page["debuggerUrl"] = url;
+    page["debuggerFullscreenUrl"] = url + "&navbar=false";
+    pages.push_back(std::move(page));
+  }
+  out["pages"] = std::move(pages);
+  return out;
+}
+
+json::array render_logs(const session::SessionView& view, const std::vector<LogEvent>& events) {
+  json::array out;
+  for (const LogEvent& event : events) {
+    json::value params = parsed(event.params);
+    json::object line;
+    line["method"] = event.method;
+    line["pageId"] = event.page_index;
+    line["sessionId"] = view.id;
+    line["timestamp"] = event.at_ms;
+    for (const std::string_view name : {"frameId", "loaderId"}) {
+      const json::value* value = params.is_object() ? params.get_object().if_contains(name) : nullptr;
+      if (value != nullptr && value->is_string()) line[name] = *value;
+    }
+    json::object request;
+    request["timestamp"] = event.at_ms;
+    request["rawBody"] = event.params;
+    request["params"] = std::move(params);
+    line["request"] = std::move(request);
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
+json::object render_replays(const session::SessionView& view, const recorder::RecordingIndex& index) {
+  json::object out;
+  json::array pages;
+  if (!index.segments.empty()) {
+    const auto start = std::max<std::int64_t>(0, (index.segments.front().wall - view.started_at).count());
+    json::object page;
+    page["pageId"] = "0";
+    page["url"] = "/v1/sessions/" + view.id + "/replays/0";
+    page["startTimeMs"] = start;
+    page["endTimeMs"] = start + index.duration().count();
+    pages.push_back(std::move(page));
+  }
+  out["pageCount"] = pages.size();
+  out["pages"] = std::move(pages);
+  return out;
+}
+
+json::object render_downloads(const Call& call, const Core& core, const session::SessionView& view) {
+  const Mp4Facts facts = core.mp4_facts(view.id);
+  json::object page;
+  page["pageId"] = "0";
+  switch (facts.state) {
+    case Mp4State::not_requested:
+      page["status"] = "NOT_REQUESTED";
+      break;
+    case Mp4State::pending:
+      page["status"] = "PENDING";
+      break;
+    case Mp4State::failed:
+      page["status"] = "FAILED";
+      break;
+    case Mp4State::ready:
+      page["status"] = "COMPLETED";
+      page["downloadUrl"] = mp4_url(call, core, view.id);
+      if (facts.made_at) page["completedAt"] = base::to_rfc3339(*facts.made_at);
+      break;
+  }
+  json::object out;
+  out["downloads"] = json::array{std::move(page)};
+  return out;
+}
+
+json::object render_project(const Project& project, const session::SessionOptions& options) {
+  json::object out;
+  out["id"] = project.id;
+  out["name"] = project.name;
+  out["ownerId"] = project.owner_id;
+  out["createdAt"] = base::to_rfc3339(project.created_at);
+  out["updatedAt"] = base::to_rfc3339(project.updated_at);
+  out["defaultTimeout"] = options.lifetime.max_age.count() / 1000;
+  out["concurrency"] = options.limit;
+  return out;
+}
+
+namespace {
+struct Shape {
+  unsigned status = 500;
+  bool retry = true;  // the SDK repeats 408, 409, 429 and every 5xx unless it is told not to
+};
+
+Shape shape_of(errc code) {
+  switch (code) {
+    case errc::invalid_argument:
+      return {400, false};
+    case errc::unauthenticated:
+      return {401, false};
+    case errc::forbidden:
+      return {403, false};
+    case errc::not_found:
+      return {404, false};
+    case errc::conflict:
+      return {409, false};
+    case errc::gone:
+      return {410, false};
+    case errc::too_large:
+      return {413, false};
+    case errc::limit_reached:
+      return {429, true};
+    case errc::unsupported:
+      return {501, false};
+    case errc::unavailable:
+      return {503, true};
+    case errc::timed_out:
+    case errc::launch_timeout:
+      return {504, true};
+    case errc::storage_full:
+      return {507, false};
+    case errc::closed:
+    case errc::io:
+    case errc::protocol:
+    case errc::launch_failed:
+    case errc::store_newer:
+    case errc::locked:
+    case errc::internal:
+      return {500, true};
+  }
+  return {500, true};
+}
+
+std::string words_of(const base::Error& error) {
+  // Programs look for this text (contract: limits).
+  if (error.code == errc::limit_reached)
+    return "You've exceeded your max concurrent sessions limit (limit " + error.detail + ", currently " +
+           error.detail + "). Raise limits.sessions or end a session.";
+  const bool is_own_text = error.code == errc::invalid_argument || error.code == errc::unsupported ||
+                           error.code == errc::conflict || error.code == errc::not_found;
+  return is_own_text && !error.detail.empty() ? error.detail : error.message();
+}
+}  // namespace
+
+net::Response render_error(const base::Error& error) {
+  const Shape shape = shape_of(error.code);
+  json::object body;
+  body["statusCode"] = shape.status;
+  body["error"] = net::reason_phrase(shape.status);
+  body["message"] = words_of(error);
+  net::Response response = json_response(shape.status, body);
+  if (!shape.retry && shape.status >= 409) response.headers.set("x-should-retry", "false");
+  if (error.code == errc::limit_reached) {
+    // The SDK waits for as long as this says, without a bound: a slot may be free at any moment.
+    response.headers.set("retry-after", "1");
+    response.headers.set("x-ratelimit-limit", error.detail);
+    response.headers.set("x-ratelimit-remaining", "0");
+    response.headers.set("x-ratelimit-reset", "1");
+  }
+  return response;
+}
+
+}  // namespace greenroom::api::browserbase

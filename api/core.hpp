@@ -1,0 +1,117 @@
+// What the dialects may ask of the session core: the narrow interface that this folder declares for itself,
+// so that every dialect can be tested against a fake one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "cdp/discovery.hpp"
+#include "net/message_stream.hpp"
+#include "recorder/player.hpp"
+#include "session/manager.hpp"
+#include "session/spec.hpp"
+#include "session/view.hpp"
+
+namespace greenroom::api {
+
+namespace json = boost::json;
+using base::Result;
+using base::Task;
+using session::SharedView;
+
+/// One thing that happened in a session's pages.
+struct LogEvent {
+  std::int64_t seq = 0;
+  std::int64_t at_ms = 0;  ///< milliseconds since 1970
+  int page_index = 0;      ///< pages count from 0 in the order of their opening
+  std::string method;      ///< CDP method
+  std::string params;      ///< JSON text, secrets masked
+};
+
+/// What there is of a recording.
+struct RecordingFacts {
+  session::RecordingState state = session::RecordingState::disabled;
+  std::string error;
+  recorder::RecordingIndex index;
+};
+
+/// The making of a recording's MP4, which is asked for and then polled.
+enum class Mp4State { not_requested, pending, ready, failed };
+struct Mp4Facts {
+  Mp4State state = Mp4State::not_requested;
+  std::optional<base::WallTime> made_at;
+};
+
+struct Project {
+  std::string id;
+  std::string name;
+  std::string owner_id;
+  base::WallTime created_at;
+  base::WallTime updated_at;
+};
+
+struct ProjectUsage {
+  std::int64_t minutes = 0;
+  std::int64_t proxy_bytes = 0;
+};
+
+/// Errors are those named at session::SessionManager; `id`s are checked here, whatever they hold.
+class Core {
+ public:
+  virtual ~Core() = default;
+
+  /// Cancel: nothing stays.
+  virtual Task<Result<SharedView>> create(session::SessionSpec spec) = 0;
+  /// A session in memory, or nullptr; for the fast path.
+  virtual SharedView find_now(std::string_view id) const = 0;
+  virtual Task<Result<SharedView>> find(std::string id) = 0;
+  virtual Task<Result<std::vector<SharedView>>> list(session::ListFilter filter) = 0;
+  /// Answers when the row is final. Ending an ended one is no error.
+  virtual Task<Result<SharedView>> end(std::string id, session::EndReason reason) = 0;
+
+  /// Ends it without waiting: whoever asked for it has gone.
+  virtual void abandon(std::string_view id) = 0;
+
+  /// Errors: not_found, gone.
+  virtual Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) = 0;
+  virtual Result<json::object> browser_version(std::string_view id) = 0;
+  /// A JPEG of what the screen shows. Errors: not_found, gone, unavailable.
+  virtual Task<Result<std::string>> picture(std::string id) = 0;
+  /// Runs one client's websocket to its end. An unknown session closes it.
+  virtual Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
+                                  std::string target) = 0;
+
+  /// In their order. Errors: not_found.
+  virtual Task<Result<std::vector<LogEvent>>> log(std::string id) = 0;
+
+  /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
+  virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;
+  /// The file of one part of a recording, by its name in the playlist. Errors: not_found.
+  virtual Result<std::string> recording_file(std::string_view id, std::string_view name) const = 0;
+  /// The path of the whole recording as MP4, made when asked for first. Errors: not_found, conflict (still
+  /// being recorded), unavailable, storage_full.
+  virtual Task<Result<std::string>> recording_mp4(std::string id) = 0;
+
+  /// Starts making that MP4 and does not wait. Errors: not_found, conflict (still being recorded).
+  virtual Task<Result<void>> request_mp4(std::string id) = 0;
+  virtual Mp4Facts mp4_facts(std::string_view id) const = 0;
+
+  virtual const std::vector<Project>& projects() const = 0;
+  virtual Task<Result<ProjectUsage>> usage(std::string project_id) = 0;
+
+  /// False while draining: a balancer should send new sessions elsewhere.
+  virtual bool is_ready() const = 0;
+  /// Prometheus text format 0.0.4.
+  virtual std::string metrics() const = 0;
+
+  virtual const session::SessionOptions& options() const = 0;
+  virtual base::WallTime now() const = 0;
+};
+
+}  // namespace greenroom::api

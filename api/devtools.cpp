@@ -1,0 +1,114 @@
+// Chromium's own DevTools endpoints, behind a session's token: for clients that take an http address and look
+// the websocket up themselves.
+#include "api/devtools.hpp"
+
+#include <boost/json.hpp>
+
+namespace greenroom::api {
+
+using base::errc;
+using base::Error;
+
+namespace {
+/// A token that is good as long as the session may last.
+std::string cdp_token(const Call& call, const session::SessionView& view) {
+  return call.signer.sign(Scope::cdp, view.id, view.expires_at + std::chrono::hours(1));
+}
+
+std::string browser_url(const Call& call, const session::SessionView& view) {
+  return websocket_url_of(call.base_url) + "/devtools/browser/" + view.id + "?token=" + cdp_token(call, view);
+}
+
+std::string page_url(const Call& call, const session::SessionView& view, std::string_view target) {
+  return websocket_url_of(call.base_url) + "/devtools/page/" + std::string(target) +
+         "?token=" + cdp_token(call, view);
+}
+
+Task<Result<SharedView>> live_session(const Call& call, Core& core) {
+  auto id = session_of_token(call, Scope::cdp, core.now());
+  if (!id) co_return id.error();
+  auto view = co_await core.find(std::move(*id));
+  if (!view) co_return view.error();
+  if ((*view)->state == session::State::ended) co_return Error{errc::gone, "the session has ended"};
+  co_return view;
+}
+
+Task<Result<net::Response>> version(const Call& call, Core& core) {
+  auto view = co_await live_session(call, core);
+  if (!view) co_return view.error();
+  auto version = core.browser_version((*view)->id);
+  if (!version) co_return version.error();
+  co_return json_response(200, cdp::version_body(*version, browser_url(call, **view)));
+}
+
+Task<Result<net::Response>> list(const Call& call, Core& core) {
+  auto view = co_await live_session(call, core);
+  if (!view) co_return view.error();
+  auto targets = co_await core.targets((*view)->id);
+  if (!targets) co_return targets.error();
+  const auto link = [&](std::string_view target) { return page_url(call, **view, target); };
+  co_return json_response(200, cdp::list_body(*targets, link));
+}
+
+Task<Result<net::Response>> browser(const Call& call, Core& core) {
+  auto view = co_await live_session(call, core);
+  if (!view) co_return view.error();
+  if (call.path["id"] != (*view)->id) co_return Error{errc::not_found, "browser"};
+  if (!call.request.wants_websocket) co_return Error{errc::invalid_argument, "this address is a websocket's"};
+  CdpTarget target{(*view)->id, {}};
+  co_return cdp_response(core, std::move(target));
+}
+
+bool is_target_id(std::string_view text) {
+  if (text.empty() || text.size() > 64) return false;
+  for (const char c : text)
+    if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f') || c == '-'))
+      return false;
+  return true;
+}
+
+Task<Result<net::Response>> page(const Call& call, Core& core) {
+  auto view = co_await live_session(call, core);
+  if (!view) co_return view.error();
+  if (!is_target_id(call.path["target"])) co_return Error{errc::not_found, "page"};
+  if (!call.request.wants_websocket) co_return Error{errc::invalid_argument, "this address is a websocket's"};
+  auto targets = co_await core.targets((*view)->id);
+  if (!targets) co_return targets.error();
+  for (const cdp::TargetInfo& info : *targets)
+    if (info.id == call.path["target"]) {
+      CdpTarget target{(*view)->id, info.id};
+      co_return cdp_response(core, std::move(target));
+    }
+  co_return Error{errc::not_found, "page"};
+}
+
+constexpr Route routes[] = {
+    {"GET", "/json/version", version, Access::open},
+    {"GET", "/json/list", list, Access::open},
+    {"GET", "/json", list, Access::open},
+    {"GET", "/devtools/browser/{id}", browser, Access::open},
+    {"GET", "/devtools/page/{target}", page, Access::open},
+};
+}  // namespace
+
+std::span<const Route> devtools_routes() { return routes; }
+
+base::Result<std::string> session_of_token(const Call& call, Scope scope, base::WallTime now) {
+  std::optional<std::string> token = call.request.target.parameter("token");
+  for (const Dialect* dialect : all_dialects())
+    if (!token && !dialect->token_parameter.empty())
+      token = call.request.target.parameter(dialect->token_parameter);
+  if (!token) return Error{errc::unauthenticated, "the address needs a session's token"};
+  return call.signer.verify(scope, *token, now);
+}
+
+net::Response cdp_response(Core& core, CdpTarget target) {
+  net::Response response;
+  response.status = 101;
+  response.on_websocket = [&core, target = std::move(target)](std::unique_ptr<net::MessageStream> stream) {
+    return core.serve_client(target.session_id, std::move(stream), target.target);
+  };
+  return response;
+}
+
+}  // namespace greenroom::api

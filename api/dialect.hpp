@@ -1,0 +1,86 @@
+// What a provider is to us: a value with tables, never a base class. A dialect only translates.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "api/core.hpp"
+#include "api/key_ring.hpp"
+#include "api/links.hpp"
+#include "net/http.hpp"
+#include "net/router.hpp"
+
+namespace greenroom::api {
+
+/// One request on its way through a dialect.
+struct Call {
+  const net::Request& request;
+  const net::PathParameters& path;
+  std::string project_id;  ///< of the key; empty on open routes
+  std::string base_url;    ///< how the client reached us, for links
+  const LinkSigner& signer;
+  const KeyRing& keys;
+  base::Milliseconds link_lifetime;  ///< of replay links
+};
+
+using Handler = Task<Result<net::Response>> (*)(const Call& call, Core& core);
+
+enum class Access {
+  key,   ///< the dialect's credential
+  open,  ///< the handler checks a token of its own
+};
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  ///< as net::Router has it, without the mount
+  Handler handler = nullptr;
+  Access access = Access::key;
+};
+
+/// Where a client's CDP websocket wants to go.
+struct CdpTarget {
+  std::string session_id;
+  std::string target;  ///< empty: the browser
+};
+
+/// What a newcomer needs to point a program here. "{url}" and "{key}" are filled in.
+struct Welcome {
+  std::span<const std::string_view> environment;  ///< lines for a shell
+  std::string_view program_name;                  ///< "first.mjs"
+  std::span<const std::string_view> program;      ///< its lines
+};
+
+struct Dialect {
+  std::string_view name;        ///< "example"
+  std::string_view mount;       ///< "/example"
+  std::string_view key_header;  ///< lower case; at the root, a request with it is this dialect's
+  std::string_view token_parameter;  ///< in its websocket addresses: the session's token
+  std::span<const Route> routes;
+  /// This provider's status and body for a failure.
+  net::Response (*error)(const base::Error& error);
+  /// Whether a websocket at "/" is this dialect's, by its parameters.
+  bool (*claims_websocket)(const net::Request& request);
+  /// Checks the credential in the address of such a websocket.
+  Task<Result<CdpTarget>> (*open_websocket)(const Call& call, Core& core);
+  Welcome welcome;
+};
+
+std::span<const Dialect* const> all_dialects();
+
+/// The daemon's own routes: health, metrics, DevTools endpoints, live picture, replay, command line.
+const Dialect& native();
+
+/// The session that a request's token (in whatever parameter) is for. Errors: unauthenticated, gone.
+base::Result<std::string> session_of_token(const Call& call, Scope scope, base::WallTime now);
+
+/// The session of the path's {id}, if the caller's project owns it. Errors: not_found; those of the store.
+Task<Result<SharedView>> find_owned(const Call& call, Core& core);
+
+/// The connection becomes a CDP websocket of that session.
+net::Response cdp_response(Core& core, CdpTarget target);
+
+/// A JSON answer.
+net::Response json_response(unsigned status, const json::value& body);
+
+}  // namespace greenroom::api

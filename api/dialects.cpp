@@ -1,0 +1,21 @@
+// The list of dialects. Order matters only at the root, where the first that claims a request without a
+// credential words its refusal.
+#include <array>
+
+#include <boost/json.hpp>
+
+#include "api/browserbase/dialect.hpp"
+#include "api/dialect.hpp"
+
+namespace greenroom::api {
+
+std::span<const Dialect* const> all_dialects() {
+  static const std::array<const Dialect*, 1> dialects = {&browserbase::dialect()};
+  return dialects;
+}
+
+net::Response json_response(unsigned status, const json::value& body) {
+  return net::text_response(status, "application/json; charset=utf-8", json::serialize(body));
+}
+
+}  // namespace greenroom::api

@@ -1,0 +1,177 @@
+#include "api/gateway.hpp"
+
+#include <boost/json.hpp>
+
+namespace greenroom::api {
+
+using base::errc;
+using base::Error;
+
+namespace {
+/// The credential that a request carries for a dialect, or empty.
+std::string_view credential(const net::Request& request, const Dialect& dialect) {
+  std::string_view value = request.header(dialect.key_header);
+  if (dialect.key_header == "authorization") {
+    if (value.size() < 7 || (value.substr(0, 7) != "Bearer " && value.substr(0, 7) != "bearer ")) return {};
+    value.remove_prefix(7);
+  }
+  return value;
+}
+
+bool is_root(const net::Target& target) { return target.path == "/" || target.path.empty(); }
+}  // namespace
+
+Gateway::Gateway(Core& core, const KeyRing& keys, const LinkSigner& signer, GatewayOptions options,
+                 base::Logger log)
+    : core_(core), keys_(keys), signer_(signer), options_(std::move(options)), log_(std::move(log)) {
+  auto mount = [this](const Dialect& dialect) {
+    Mounted mounted{&dialect, {}};
+    for (std::size_t i = 0; i < dialect.routes.size(); ++i)
+      mounted.router.add(dialect.routes[i].method, dialect.routes[i].pattern, i);
+    mounted_.push_back(std::move(mounted));
+  };
+  mount(native());
+  for (const Dialect* dialect : all_dialects()) mount(*dialect);
+}
+
+Gateway::Destination Gateway::destination(const net::Request& request) const {
+  const std::string_view path = request.target.path;
+  for (const Mounted& mounted : mounted_) {
+    const std::string_view mount = mounted.dialect->mount;
+    if (mount.empty() || !path.starts_with(mount)) continue;
+    if (path.size() == mount.size()) return {&mounted, "/"};
+    if (path[mount.size()] == '/') return {&mounted, path.substr(mount.size())};
+  }
+  // At the root the daemon's own few paths come first, then the credential decides, then the path.
+  const Mounted& own = mounted_.front();
+  if (own.router.find(request.method, path).match) return {&own, path};
+  const Mounted* knows_path = nullptr;
+  for (const Mounted& mounted : mounted_) {
+    if (&mounted == &own) continue;
+    if (!credential(request, *mounted.dialect).empty()) return {&mounted, path};
+    const auto outcome = mounted.router.find(request.method, path);
+    if (knows_path == nullptr && (outcome.match || !outcome.allowed.empty())) knows_path = &mounted;
+  }
+  return {knows_path != nullptr ? knows_path : &own, path};
+}
+
+Call Gateway::make_call(const net::Request& request, const net::PathParameters& path,
+                        std::string project_id) const {
+  return Call{request, path,  std::move(project_id), base_url_of(request, options_.links),
+              signer_, keys_, options_.link_lifetime};
+}
+
+base::Task<net::Response> Gateway::handle(net::Request request) {
+  const auto began = std::chrono::steady_clock::now();
+  const Destination to = destination(request);
+  const Dialect& dialect = *to.mounted->dialect;
+  // A trusted proxy speaks for the client's own Host.
+  std::string_view host = request.header("host");
+  if (is_listed(request.remote_address, options_.links.trusted_proxies) &&
+      request.headers.find("x-forwarded-host"))
+    host = request.header("x-forwarded-host");
+  net::Response response;
+  if (!is_allowed_host(host, options_.guard)) {
+    const Error refused{errc::forbidden,
+                        "this host name is not one of the daemon's: see server.allowed_hosts"};
+    response = dialect.error(refused);
+  } else if ((request.wants_websocket || request.method != "GET") &&
+             !is_allowed_origin(request, options_.guard)) {
+    const Error refused{errc::forbidden,
+                        "pages of this origin may not use the daemon: see server.allowed_origins"};
+    response = dialect.error(refused);
+  } else {
+    response = co_await answer(request, to);
+  }
+  log_answer(request, dialect, response, began);
+  co_return response;
+}
+
+base::Task<net::Response> Gateway::answer(const net::Request& request, const Destination& to) {
+  const Dialect& dialect = *to.mounted->dialect;
+  if (request.wants_websocket && to.path == "/") {
+    // By the mount, or by whose parameters the address has.
+    const Dialect* claimed = dialect.open_websocket != nullptr ? &dialect : nullptr;
+    for (const Mounted& mounted : mounted_)
+      if (claimed == nullptr && mounted.dialect->claims_websocket != nullptr &&
+          mounted.dialect->claims_websocket(request))
+        claimed = mounted.dialect;
+    const Error nobody{errc::unauthenticated, "the address needs a session's token"};
+    if (claimed == nullptr) co_return dialect.error(nobody);
+    auto opened = co_await open_websocket(request, *claimed);
+    co_return opened ? std::move(*opened) : claimed->error(opened.error());
+  }
+  const auto outcome = to.mounted->router.find(request.method, to.path);
+  if (!outcome.match) {
+    const Error unknown{errc::not_found,
+                        "Route " + request.method + ":" + std::string(to.path) + " not found"};
+    co_return dialect.error(unknown);
+  }
+  const Route& route = dialect.routes[outcome.match->route];
+  auto project = project_of(request, route, dialect);
+  if (!project) co_return dialect.error(project.error());
+  const Call call = make_call(request, outcome.match->parameters, std::move(*project));
+  auto response = co_await route.handler(call, core_);
+  co_return response ? std::move(*response) : dialect.error(response.error());
+}
+
+base::Result<std::string> Gateway::project_of(const net::Request& request, const Route& route,
+                                              const Dialect& dialect) const {
+  if (route.access == Access::open) return std::string();
+  const std::string_view presented = credential(request, dialect);
+  if (const KnownKey* key = keys_.find(presented)) return key->project_id;
+  if (&dialect == &native()) {
+    // Numbers only: a monitor may be let in without a key.
+    if (options_.open_metrics && route.pattern == "/metrics") return std::string();
+    if (signer_.verify(Scope::admin, presented, core_.now())) return std::string();
+  }
+  return Error{errc::unauthenticated, presented.empty() ? "no API key was sent" : "the API key is not known"};
+}
+
+base::Task<base::Result<net::Response>> Gateway::open_websocket(const net::Request& request,
+                                                                const Dialect& dialect) {
+  const net::PathParameters none;
+  const Call call = make_call(request, none, {});
+  auto target = co_await dialect.open_websocket(call, core_);
+  if (!target) co_return target.error();
+  co_return cdp_response(core_, std::move(*target));
+}
+
+net::Response Gateway::refuse(unsigned status, std::string_view why, const net::Target& target) {
+  net::Request request;
+  request.method = "GET";
+  request.target = target;
+  const Dialect& dialect = *destination(request).mounted->dialect;
+  errc code = errc::invalid_argument;
+  if (status == 413 || status == 431) code = errc::too_large;
+  if (status == 408) code = errc::timed_out;
+  if (status == 500) code = errc::internal;
+  if (status == 503) code = errc::unavailable;
+  const Error error{code, std::string(why)};
+  net::Response response = dialect.error(error);
+  response.status = status;
+  return response;
+}
+
+void Gateway::log_answer(const net::Request& request, const Dialect& dialect, const net::Response& response,
+                         std::chrono::steady_clock::time_point began) const {
+  const bool is_fault = response.status >= 500 && response.status != 501;
+  if (!is_fault && !log_.enabled(base::LogLevel::debug)) return;
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  // The path only: queries hold tokens and keys.
+  const std::initializer_list<base::LogField> fields = {
+      {"request", request.id},
+      {"dialect", dialect.name},
+      {"method", request.method},
+      {"path", is_root(request.target) ? "/" : request.target.path.c_str()},
+      {"status", response.status},
+      {"microseconds", took.count()},
+      {"remote", request.remote_address}};
+  if (is_fault)
+    log_.warning("request failed", fields);
+  else
+    log_.debug("request", fields);
+}
+
+}  // namespace greenroom::api

@@ -1,0 +1,90 @@
+#include "api/json_fields.hpp"
+
+#include <cmath>
+
+#include <boost/json.hpp>
+
+namespace greenroom::api {
+
+using base::errc;
+using base::Error;
+
+base::Result<json::object> parse_body(std::string_view body) {
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return json::object();
+  boost::system::error_code failure;
+  json::value value = json::parse(body, failure);
+  if (failure) return Error{errc::invalid_argument, "body is not valid JSON"};
+  if (!value.is_object()) return Error{errc::invalid_argument, "body must be object"};
+  return std::move(value.get_object());
+}
+
+const json::value* FieldReader::find(std::string_view name) {
+  const json::value* value = object_->if_contains(name);
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+const json::value* FieldReader::any(std::string_view name) { return object_->if_contains(name); }
+
+void FieldReader::fail(std::string message) {
+  if (!error_) error_ = Error{errc::invalid_argument, std::move(message)};
+}
+
+void FieldReader::wrong(std::string_view name, std::string_view must) {
+  fail(where_ + "/" + std::string(name) + " must be " + std::string(must));
+}
+
+void FieldReader::ignore(std::string_view name) {
+  if (find(name) != nullptr)
+    ignored_.push_back(where_ == "body" ? std::string(name) : where_.substr(5) + "." + std::string(name));
+}
+
+std::optional<bool> FieldReader::boolean(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_bool()) return value->get_bool();
+  wrong(name, "boolean");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> FieldReader::integer(std::string_view name, std::int64_t least,
+                                                 std::int64_t most) {
+  const json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  std::optional<std::int64_t> number;
+  if (value->is_int64()) number = value->get_int64();
+  // 30.0 is a whole number in JSON; 1e300 must not reach the cast.
+  if (value->is_double() && std::abs(value->get_double()) < 1e15 &&
+      std::trunc(value->get_double()) == value->get_double())
+    number = static_cast<std::int64_t>(value->get_double());
+  if (!number) {
+    wrong(name, "integer");
+    return std::nullopt;
+  }
+  if (*number < least) wrong(name, ">= " + std::to_string(least));
+  if (*number > most) wrong(name, "<= " + std::to_string(most));
+  return number;
+}
+
+std::optional<std::string> FieldReader::text(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string()) return std::string(value->get_string());
+  wrong(name, "string");
+  return std::nullopt;
+}
+
+const json::object* FieldReader::object(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return nullptr;
+  if (!value->is_object()) wrong(name, "object");
+  return value->if_object();
+}
+
+const json::array* FieldReader::array(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return nullptr;
+  if (!value->is_array()) wrong(name, "array");
+  return value->if_array();
+}
+
+}  // namespace greenroom::api

@@ -1,0 +1,56 @@
+// Tolerant reading of request bodies: a missing member and null are the same, unknown members are remembered,
+// the first wrong type or value becomes the error. Every dialect reads with this.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "base/error.hpp"
+
+namespace greenroom::api {
+
+namespace json = boost::json;
+
+/// Parses a request body. Nothing at all is an empty object.
+/// Errors: invalid_argument (no JSON, or no object).
+base::Result<json::object> parse_body(std::string_view body);
+
+/// Reads the members of one object. `error()` is the first failure of it and of the readers made from it.
+class FieldReader {
+ public:
+  FieldReader(const json::object& object, std::string where) : object_(&object), where_(std::move(where)) {}
+
+  std::optional<bool> boolean(std::string_view name);
+  /// A whole number within the bounds, both included.
+  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
+  std::optional<std::string> text(std::string_view name);
+  const json::object* object(std::string_view name);
+  const json::array* array(std::string_view name);
+  /// The raw value, null included; nullptr when missing.
+  const json::value* any(std::string_view name);
+
+  /// A member that is known and makes no difference here: listed for the answer's greenroom-ignored header.
+  void ignore(std::string_view name);
+
+  void fail(std::string message);
+  const std::optional<base::Error>& error() const { return error_; }
+  const std::vector<std::string>& ignored() const { return ignored_; }
+  const std::string& where() const { return where_; }
+
+ private:
+  const json::value* find(std::string_view name);
+  void wrong(std::string_view name, std::string_view must);
+
+  const json::object* object_;
+  std::string where_;
+  std::optional<base::Error> error_;
+  std::vector<std::string> ignored_;
+};
+
+}  // namespace greenroom::api

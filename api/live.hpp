@@ -1,0 +1,17 @@
+// The routes of the live picture: a page that anybody with its link may look at, and the picture in it.
+#pragma once
+
+#include <string>
+
+#include "api/dialect.hpp"
+
+namespace greenroom::api {
+
+std::span<const Route> live_routes();
+
+/// The page's address. It holds a '?', so that callers may add parameters of their own. `goodbye`: the text
+/// that the page posts to its parent window when the session has ended; may be empty.
+std::string live_url(const Call& call, const session::SessionView& view, base::WallTime expires,
+                     std::string_view goodbye);
+
+}  // namespace greenroom::api

@@ -1,0 +1,132 @@
+#include "api/replay.hpp"
+
+#include <boost/json.hpp>
+
+#include "api/assets.hpp"
+#include "recorder/player.hpp"
+
+namespace greenroom::api {
+
+using base::errc;
+using base::Error;
+
+namespace {
+std::string link(const Call& call, const Core& core, std::string_view session_id, std::string_view file) {
+  const std::string token = call.signer.sign(Scope::replay, session_id, core.now() + call.link_lifetime);
+  return call.base_url + "/replay/" + std::string(session_id) + "/" + std::string(file) + "?token=" + token;
+}
+
+/// Players fetch playlists and segments from pages of any origin; the token in the address is the credential.
+void allow_any_origin(net::Response& response) {
+  response.headers.set("access-control-allow-origin", "*");
+  response.headers.set("access-control-expose-headers", "content-length, content-range, accept-ranges");
+}
+
+Result<std::string> session_of(const Call& call, const Core& core) {
+  auto id = session_of_token(call, Scope::replay, core.now());
+  if (!id) return id.error();
+  if (*id != call.path["id"]) return Error{errc::forbidden, "the token is another session's"};
+  return id;
+}
+
+Task<Result<net::Response>> playlist(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto view = co_await core.find(*id);
+  if (!view) co_return view.error();
+  auto facts = co_await core.recording(*id);
+  if (!facts) co_return facts.error();
+  auto response =
+      net::text_response(200, "application/vnd.apple.mpegurl", playlist_of(call, core, **view, facts->index));
+  response.headers.set("cache-control", "no-store");
+  allow_any_origin(response);
+  co_return response;
+}
+
+Task<Result<net::Response>> part(const Call& call, Core& core) {
+  const auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto path = core.recording_file(*id, call.path["file"]);
+  if (!path) co_return path.error();
+  net::Response response;
+  response.headers.set("content-type", "video/mp4");
+  response.headers.set("cache-control", "private, max-age=21600, immutable");
+  allow_any_origin(response);
+  response.file = net::FileBody{std::move(*path)};
+  co_return response;
+}
+
+Task<Result<net::Response>> mp4(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto path = co_await core.recording_mp4(*id);
+  if (!path) co_return path.error();
+  net::Response response;
+  response.headers.set("content-type", "video/mp4");
+  response.headers.set("content-disposition", "inline; filename=\"" + *id + ".mp4\"");
+  allow_any_origin(response);
+  response.file = net::FileBody{std::move(*path)};
+  co_return response;
+}
+
+Task<Result<net::Response>> watch(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto view = co_await core.find(*id);
+  if (!view) co_return view.error();
+  co_return page_response(asset("watch.html"));
+}
+
+/// What the page asks for: the state, and where the video is once there is one.
+Task<Result<net::Response>> watch_facts(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto view = co_await core.find(*id);
+  if (!view) co_return view.error();
+  auto facts = co_await core.recording(*id);
+  if (!facts) co_return facts.error();
+  json::object out;
+  out["id"] = *id;
+  out["state"] = session::word((*view)->state);
+  if ((*view)->end_reason) out["endReason"] = session::word(*(*view)->end_reason);
+  out["recording"] = session::word(facts->state);
+  out["error"] = facts->error;
+  out["durationMs"] = facts->index.duration().count();
+  if (facts->state == session::RecordingState::ready) out["mp4"] = mp4_url(call, core, *id);
+  if ((*view)->state != session::State::ended) {
+    const std::string token = call.signer.sign(Scope::view, *id, (*view)->expires_at);
+    out["live"] = call.base_url + "/view/" + *id + "?token=" + token;
+  }
+  co_return json_response(200, out);
+}
+
+constexpr Route routes[] = {
+    {"GET", "/replay/{id}/playlist.m3u8", playlist, Access::open},
+    {"GET", "/replay/{id}/recording.mp4", mp4, Access::open},
+    {"GET", "/replay/{id}/facts", watch_facts, Access::open},
+    {"GET", "/replay/{id}/watch", watch, Access::open},
+    {"GET", "/replay/{id}/{file}", part, Access::open},
+};
+}  // namespace
+
+std::span<const Route> replay_routes() { return routes; }
+
+std::string playlist_of(const Call& call, const Core& core, const session::SessionView& view,
+                        const recorder::RecordingIndex& index) {
+  const std::string token = call.signer.sign(Scope::replay, view.id, core.now() + call.link_lifetime);
+  const std::string front = call.base_url + "/replay/" + view.id + "/";
+  const auto link_of = [&](std::string_view file) { return front + std::string(file) + "?token=" + token; };
+  return recorder::render_playlist(index, link_of);
+}
+
+std::string playlist_url(const Call& call, const Core& core, std::string_view session_id) {
+  return link(call, core, session_id, "playlist.m3u8");
+}
+std::string mp4_url(const Call& call, const Core& core, std::string_view session_id) {
+  return link(call, core, session_id, "recording.mp4");
+}
+std::string watch_url(const Call& call, const Core& core, std::string_view session_id) {
+  return link(call, core, session_id, "watch");
+}
+
+}  // namespace greenroom::api

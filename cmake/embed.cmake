@@ -1,0 +1,10 @@
+# embed_assets(<out.cpp> <files>…): the files as a table of greenroom::api::Asset, made anew when one changes.
+function(embed_assets output)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed_script.cmake)
+  list(JOIN ARGN "|" files)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -D "output=${output}" -D "files=${files}" -P ${script}
+    DEPENDS ${ARGN} ${script}
+    VERBATIM)
+endfunction()

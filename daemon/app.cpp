@@ -1,0 +1,273 @@
+#include "daemon/app.hpp"
+
+#include <filesystem>
+#include <unistd.h>
+
+#include "base/deadline.hpp"
+#include "base/time_format.hpp"
+#include "daemon/daemon_file.hpp"
+#include "daemon/launch_options.hpp"
+#include "daemon/metrics.hpp"
+#include "daemon/setup.hpp"
+#include "recorder/finish_interrupted.hpp"
+
+namespace greenroom::daemon {
+
+using base::errc;
+using base::Error;
+using base::Result;
+using base::Task;
+
+namespace {
+constexpr std::size_t file_threads = 2;
+constexpr std::chrono::seconds key_interval{2};  // how long a key made or revoked elsewhere may go unseen
+constexpr std::chrono::minutes prune_interval{10};
+constexpr std::size_t prune_batch = 100;
+constexpr std::chrono::seconds http_grace{3};
+
+recorder::MuxerOptions muxer_options(const std::string& encoder, const config::Settings& settings) {
+  recorder::MuxerOptions options;
+  options.program.executable = encoder;
+  options.program.identity = encoder_identity(settings);
+  return options;
+}
+}  // namespace
+
+App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
+    : executor_(executor),
+      settings_(std::move(parts.settings)),
+      data_directory_(std::move(parts.data_directory)),
+      key_of_this_run_(std::move(parts.key_of_this_run)),
+      encoder_(std::move(parts.encoder)),
+      log_(sink, settings_.log.level),
+      began_(clock_.steady()),
+      files_(file_threads),
+      lock_(std::move(parts.lock)),
+      database_(std::move(parts.database)),
+      rows_(*database_),
+      timeline_(*database_),
+      key_store_(*database_),
+      project_store_(*database_),
+      secret_store_(*database_),
+      launcher_(browser::make_chromium_launcher(executor_, files_, std::move(parts.launch), log_)),
+      muxer_(executor_, muxer_options(encoder_, settings_)),
+      tasks_(executor_) {}
+
+Task<Result<void>> App::start() {
+  auto projects = co_await project_store_.list();
+  if (!projects) co_return projects.error();
+  for (const store::ProjectRecord& row : *projects)
+    projects_.push_back({row.id, row.name, row.owner_id, row.created_at, row.updated_at});
+  auto secret = co_await secret_store_.find_or_make(link_secret_name, link_secret_bytes);
+  if (!secret) co_return secret.error();
+  signer_ = std::make_unique<api::LinkSigner>(std::move(*secret));
+  if (auto made = co_await make_first_key(); !made) co_return made.error();
+  if (auto loaded = co_await load_keys(); !loaded) co_return loaded.error();
+  if (auto allowed = check_exposure(); !allowed) co_return allowed.error();
+  make_sessions();
+  // Before browsers are swept: a port that is taken must not cost anything, nor a second daemon anybody's
+  // browsers.
+  if (auto listening = listen(); !listening) co_return listening.error();
+  co_await launcher_->sweep();
+  auto finish = [this](std::string id) -> Task<Result<void>> {
+    auto work = [directory = recordings_directory() + "/" + id]() -> Result<void> {
+      auto index = recorder::finish_interrupted(directory);
+      if (!index) return index.error();
+      return {};
+    };
+    co_return co_await files_.run(std::move(work));
+  };
+  if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();
+  tasks_.spawn(http_->run());
+  tasks_.spawn(follow_key_changes());
+  tasks_.spawn(prune_regularly());
+  DaemonFile file;
+  file.pid = ::getpid();
+  file.address = settings_.server.listen.host;
+  file.port = http_->port();
+  file.started_at = base::to_rfc3339(clock_.wall());
+  file.version = GREENROOM_VERSION;
+  co_return write_daemon_file(data_directory_, file);
+}
+
+std::string App::url() const {
+  const std::string& host = settings_.server.listen.host;
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(http_->port());
+}
+
+Task<Result<void>> App::make_first_key() {
+  auto known = co_await key_store_.list();
+  if (!known) co_return known.error();
+  if (!known->empty() || !key_of_this_run_.empty()) co_return Result<void>();
+  const std::string key = store::make_key();
+  store::KeyRecord record = store::describe_key(key, "default", clock_.wall());
+  record.project_id = projects_.front().id;
+  auto added = co_await key_store_.add(std::move(record));
+  if (!added) co_return added.error();
+  new_key_ = key;
+  co_return Result<void>();
+}
+
+Task<Result<void>> App::load_keys() {
+  auto active = co_await key_store_.active();
+  if (!active) co_return active.error();
+  std::vector<api::KnownKey> keys;
+  for (const store::KeyRecord& record : *active) keys.push_back({record.id, record.project_id, record.hash});
+  if (!key_of_this_run_.empty())
+    keys.push_back({"run", projects_.front().id, base::sha256(key_of_this_run_)});
+  keys_.replace(std::move(keys));
+  co_return Result<void>();
+}
+
+/// Keys are made and revoked by another process, the command line.
+Task<void> App::follow_key_changes() {
+  co_await base::keep_running_when_cancelled();
+  std::int64_t seen = -1;
+  while (!stopping_) {
+    const auto version = co_await database_->data_version();
+    if (version && *version != seen) {
+      const auto loaded = co_await load_keys();
+      if (loaded) seen = *version;
+    }
+    co_await base::sleep_for(key_interval);
+  }
+}
+
+Result<void> App::check_exposure() const {
+  const std::string& host = settings_.server.listen.host;
+  const bool is_loopback = host.starts_with("127.") || host == "::1";
+  if (is_loopback || !keys_.empty()) return {};
+  return Error{errc::forbidden,
+               "not listening on " + host + " without a key: `greenroom keys add` makes one"};
+}
+
+session::SessionOptions App::session_options() const {
+  session::SessionOptions options;
+  options.viewport = {settings_.browser.viewport.width, settings_.browser.viewport.height};
+  options.screen = {settings_.browser.screen.width, settings_.browser.screen.height};
+  options.headless = settings_.browser.headless;
+  options.lifetime.max_age = settings_.session.default_timeout;
+  options.lifetime.connect = settings_.session.connect_timeout;
+  options.lifetime.disconnect_grace = settings_.session.disconnect_grace;
+  options.lifetime.idle = settings_.session.idle_timeout;
+  options.longest_age = settings_.session.max_timeout;
+  options.limit = static_cast<std::size_t>(settings_.limits.sessions);
+  options.recording = settings_.recording.enabled && !encoder_.empty();
+  options.timeline = settings_.timeline.enabled;
+  options.timeline_options.max_events = static_cast<std::size_t>(settings_.timeline.max_events);
+  return options;
+}
+
+session::Services App::services() {
+  auto take = [this](const browser::Fingerprint& fingerprint) { return launcher_->launch(fingerprint); };
+  auto record = [this](const std::string& id, const browser::Display& display) {
+    return start_recording(id, display);
+  };
+  return session::Services{take, record, rows_, timeline_, clock_, log_};
+}
+
+void App::make_sessions() {
+  sessions_ = std::make_unique<session::SessionManager>(executor_, session_options(), services());
+  SessionCoreParts parts{
+      *sessions_, rows_, timeline_, muxer_, files_, clock_, recordings_directory(), projects_, [this] {
+        return metrics();
+      }};
+  core_ = std::make_unique<SessionCore>(executor_, std::move(parts));
+}
+
+Result<void> App::listen() {
+  api::GatewayOptions options;
+  options.links.public_url = settings_.server.public_url;
+  options.links.trusted_proxies = settings_.server.trusted_proxies;
+  options.guard.allowed_hosts = settings_.server.allowed_hosts;
+  options.guard.allowed_origins = settings_.server.allowed_origins;
+  options.guard.public_url = settings_.server.public_url;
+  options.link_lifetime = settings_.recording.link_lifetime;
+  options.open_metrics = settings_.metrics.open;
+  gateway_ = std::make_unique<api::Gateway>(*core_, keys_, *signer_, std::move(options), log_);
+  net::ServerOptions server;
+  server.address = settings_.server.listen.host;
+  server.port = settings_.server.listen.port;
+  server.body_limit = settings_.server.body_limit;
+  server.connection_limit = static_cast<std::size_t>(settings_.server.connections);
+  auto listening = net::HttpServer::listen(executor_, server, *gateway_, log_);
+  if (!listening) return listening.error();
+  http_ = std::move(*listening);
+  return {};
+}
+
+Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::string session_id,
+                                                                        browser::Display display) {
+  std::error_code failure;
+  std::filesystem::create_directories(recordings_directory(), failure);
+  recorder::RecordingOptions options;
+  options.program.executable = encoder_;
+  options.program.identity = encoder_identity(settings_);
+  options.directory = recordings_directory() + "/" + session_id;
+  options.capture.display = display.number;
+  options.capture.cookie = display.cookie;
+  options.capture.frames_per_second = settings_.recording.fps;
+  options.capture.max_width = display.screen.width;
+  options.capture.max_height = display.screen.height;
+  options.files = &files_;
+  const base::Logger log = log_.with("session", session_id);
+  co_return co_await recorder::Recording::start(std::move(options), log);
+}
+
+Task<void> App::prune_regularly() {
+  co_await base::keep_running_when_cancelled();
+  while (!stopping_) {
+    if (settings_.session.keep_ended.count() > 0) co_await prune();
+    co_await base::sleep_for(prune_interval);
+  }
+}
+
+/// Files first: a row without files is honest, files without a row would never be found again.
+Task<void> App::prune() {
+  auto old = co_await rows_.ended_before(clock_.wall() - settings_.session.keep_ended, prune_batch);
+  if (!old) co_return;
+  for (const std::string& id : *old) {
+    auto erase = [directory = recordings_directory() + "/" + id]() -> Result<void> {
+      std::error_code failure;
+      std::filesystem::remove_all(directory, failure);
+      if (failure) return Error{errc::io, directory + ": " + failure.message()};
+      return {};
+    };
+    const auto erased = co_await files_.run(std::move(erase));
+    if (!erased) {
+      log_.warning("recording not removed", {{"session", id}, {"why", erased.error().detail}});
+      continue;
+    }
+    if (const auto removed = co_await rows_.remove(id); removed) sessions_->forget(id);
+  }
+}
+
+std::string App::metrics() const {
+  MetricsFacts facts;
+  facts.sessions = sessions_->numbers();
+  facts.http = http_->counters();
+  facts.resident_bytes = resident_bytes();
+  facts.uptime_seconds = std::chrono::duration<double>(clock_.steady() - began_).count();
+  facts.version = GREENROOM_VERSION;
+  return render_metrics(facts);
+}
+
+Task<void> App::drain() {
+  sessions_->stop_creating();
+  (void)co_await sessions_->wait_until_empty(settings_.server.drain_deadline);
+}
+
+Task<void> App::stop() {
+  co_await base::disable_cancellation();
+  stopping_ = true;
+  if (sessions_) co_await sessions_->end_all(session::EndReason::drained);
+  if (http_) co_await http_->stop(http_grace);
+  co_await muxer_.stop();
+  if (core_) co_await core_->stop();
+  tasks_.stop();
+  co_await tasks_.join();
+  ::unlink((data_directory_ + "/daemon.json").c_str());
+}
+
+}  // namespace greenroom::daemon

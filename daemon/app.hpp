@@ -1,0 +1,109 @@
+// The composition root: its members, in order, are the architecture.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/gateway.hpp"
+#include "api/key_ring.hpp"
+#include "api/links.hpp"
+#include "base/blocking_pool.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/task_group.hpp"
+#include "browser/browser.hpp"
+#include "config/settings.hpp"
+#include "daemon/session_core.hpp"
+#include "net/http_server.hpp"
+#include "recorder/muxer.hpp"
+#include "session/manager.hpp"
+#include "store/data_lock.hpp"
+#include "store/database.hpp"
+#include "store/key_store.hpp"
+#include "store/project_store.hpp"
+#include "store/secret_store.hpp"
+#include "store/session_store.hpp"
+#include "store/timeline_store.hpp"
+
+namespace greenroom::daemon {
+
+/// What is ready before the loop runs.
+struct AppParts {
+  config::Settings settings;
+  std::string data_directory;
+  std::string key_of_this_run;  ///< GREENROOM_API_KEY, or empty
+  store::DataLock lock;
+  std::unique_ptr<store::Database> database;
+  browser::LaunchOptions launch;
+  std::string encoder;  ///< empty: there is none, and nothing is recorded
+};
+
+/// The whole daemon. Members are made in the order of their dependence and go in the reverse one.
+class App {
+ public:
+  App(const base::Executor& executor, AppParts parts, base::LogSink& sink);
+
+  /// Reads keys, secrets and projects, closes what an earlier daemon left, starts the pool and listens.
+  /// Errors   those of the store; io (the port is taken); forbidden (beyond loopback without a key).
+  base::Task<base::Result<void>> start();
+
+  /// "http://127.0.0.1:4480". After start().
+  std::string url() const;
+  /// The key that start() made because there was none.
+  const std::optional<std::string>& new_key() const { return new_key_; }
+  std::size_t live_sessions() const { return sessions_->live(); }
+
+  /// Refuses new sessions and waits until none is left or the drain deadline has passed. Cancel: returns
+  /// early.
+  base::Task<void> drain();
+  /// Ends what is left and joins everything. After it the loop has nothing more to do.
+  base::Task<void> stop();
+
+ private:
+  base::Task<base::Result<void>> load_keys();
+  base::Task<base::Result<void>> make_first_key();
+  base::Task<void> follow_key_changes();
+  base::Task<void> prune_regularly();
+  base::Task<void> prune();
+  base::Result<void> check_exposure() const;
+  base::Result<void> listen();
+  void make_sessions();
+  session::SessionOptions session_options() const;
+  session::Services services();
+  base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(std::string session_id,
+                                                                                 browser::Display display);
+  std::string metrics() const;
+  std::string recordings_directory() const { return data_directory_ + "/recordings"; }
+
+  base::Executor executor_;
+  config::Settings settings_;
+  std::string data_directory_;
+  std::string key_of_this_run_;
+  std::string encoder_;
+  base::Logger log_;
+  base::SystemClock clock_;
+  base::SteadyTime began_;
+  base::BlockingPool files_;
+  store::DataLock lock_;
+  std::unique_ptr<store::Database> database_;
+  store::SessionStore rows_;
+  store::TimelineStore timeline_;
+  store::KeyStore key_store_;
+  store::ProjectStore project_store_;
+  store::SecretStore secret_store_;
+  std::unique_ptr<browser::Launcher> launcher_;
+  recorder::Muxer muxer_;
+  std::vector<api::Project> projects_;
+  std::unique_ptr<session::SessionManager> sessions_;
+  std::unique_ptr<SessionCore> core_;
+  api::KeyRing keys_;
+  std::unique_ptr<api::LinkSigner> signer_;
+  std::unique_ptr<api::Gateway> gateway_;
+  std::unique_ptr<net::HttpServer> http_;
+  std::optional<std::string> new_key_;
+  bool stopping_ = false;
+  base::TaskGroup tasks_;
+};
+
+}  // namespace greenroom::daemon

@@ -1,0 +1,177 @@
+#include "daemon/session_core.hpp"
+
+#include <sys/stat.h>
+
+#include <boost/json.hpp>
+
+#include "base/ids.hpp"
+#include "recorder/archive.hpp"
+#include "recorder/player.hpp"
+
+namespace greenroom::daemon {
+
+using base::errc;
+using base::Error;
+using session::RecordingState;
+
+namespace {
+constexpr base::Milliseconds recording_patience{5'000};  // for a recording that is being finished
+constexpr std::size_t log_chunk = 2'000;                 // rows a read
+constexpr std::size_t log_bound = 50'000;                // events an answer
+constexpr std::size_t failed_bound = 1'000;              // remembered failures
+constexpr const char* mp4_name = "/recording.mp4";
+}  // namespace
+
+SessionCore::SessionCore(const base::Executor& executor, SessionCoreParts parts)
+    : parts_(std::move(parts)), tasks_(executor) {}
+
+Task<Result<api::SharedView>> SessionCore::create(session::SessionSpec spec) {
+  return parts_.sessions.create(std::move(spec));
+}
+api::SharedView SessionCore::find_now(std::string_view id) const { return parts_.sessions.find_now(id); }
+Task<Result<api::SharedView>> SessionCore::find(std::string id) {
+  return parts_.sessions.find(std::move(id));
+}
+Task<Result<std::vector<api::SharedView>>> SessionCore::list(session::ListFilter filter) {
+  return parts_.sessions.list(std::move(filter));
+}
+Task<Result<api::SharedView>> SessionCore::end(std::string id, session::EndReason reason) {
+  return parts_.sessions.end(std::move(id), reason);
+}
+
+void SessionCore::abandon(std::string_view id) {
+  if (const auto session = parts_.sessions.use(id))
+    (*session)->request_end(session::EndReason::client_disconnected);
+}
+
+Task<Result<std::vector<cdp::TargetInfo>>> SessionCore::targets(std::string id) {
+  const auto session = parts_.sessions.use(id);
+  if (!session) co_return Error{errc::gone, "the session has ended"};
+  co_return co_await (*session)->targets();
+}
+
+Result<api::json::object> SessionCore::browser_version(std::string_view id) {
+  const auto session = parts_.sessions.use(id);
+  if (!session) return Error{errc::gone, "the session has ended"};
+  return (*session)->browser_version();
+}
+
+Task<Result<std::string>> SessionCore::picture(std::string id) {
+  const auto session = parts_.sessions.use(id);
+  if (!session) co_return Error{errc::gone, "the session has ended"};
+  auto picture = co_await (*session)->picture();
+  if (!picture) co_return picture.error();
+  co_return std::move(picture->jpeg);
+}
+
+Task<void> SessionCore::serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
+                                     std::string target) {
+  // Ended between the handshake's answer and now: the client hears it from the websocket.
+  const auto session = parts_.sessions.use(id);
+  if (session) co_return co_await (*session)->serve_client(std::move(stream), std::move(target));
+  stream->close({1001, "the session has ended"});
+  for (;;) {
+    const auto message = co_await stream->read();
+    if (!message) co_return;
+  }
+}
+
+Task<Result<std::vector<api::LogEvent>>> SessionCore::log(std::string id) {
+  if (const auto session = parts_.sessions.use(id)) co_await (*session)->flush_timeline();
+  std::vector<api::LogEvent> out;
+  std::int64_t after = 0;
+  while (out.size() < log_bound) {
+    auto rows = co_await parts_.timeline.read(id, after, log_chunk);
+    if (!rows) co_return rows.error();
+    for (store::TimelineEvent& row : *rows)
+      out.push_back({row.seq, row.at_ms, row.page_index, std::move(row.method), std::move(row.params)});
+    if (rows->size() < log_chunk) break;
+    after = out.back().seq;
+  }
+  co_return out;
+}
+
+std::string SessionCore::directory_of(std::string_view id) const {
+  return parts_.recordings_directory + "/" + std::string(id);
+}
+
+Task<Result<api::RecordingFacts>> SessionCore::recording(std::string id) {
+  auto view = co_await parts_.sessions.find(id);
+  if (!view) co_return view.error();
+  if ((*view)->recording == RecordingState::finalizing) {
+    (void)co_await parts_.sessions.recording_settled(id, recording_patience);
+    view = co_await parts_.sessions.find(id);
+    if (!view) co_return view.error();
+  }
+  api::RecordingFacts facts;
+  facts.state = (*view)->recording;
+  facts.error = (*view)->recording_error;
+  if (!(*view)->recorded) co_return facts;
+  auto read = [directory = directory_of(id)] { return recorder::read_index(directory); };
+  auto index = co_await parts_.files.run(std::move(read));
+  if (index) facts.index = std::move(*index);
+  if (!index && index.error().code != errc::not_found) co_return index.error();
+  co_return facts;
+}
+
+Result<std::string> SessionCore::recording_file(std::string_view id, std::string_view name) const {
+  if (!base::is_uuid(id) || !recorder::is_media_name(name)) return Error{errc::not_found, "no such part"};
+  return directory_of(id) + "/" + std::string(name);
+}
+
+Task<Result<std::string>> SessionCore::check_finished(const std::string& id) {
+  auto facts = co_await recording(id);
+  if (!facts) co_return facts.error();
+  if (facts->state == RecordingState::recording || facts->state == RecordingState::finalizing)
+    co_return Error{errc::conflict, "the session is still being recorded"};
+  if (facts->index.segments.empty())
+    co_return Error{errc::not_found, "there is no recording of this session"};
+  co_return directory_of(id);
+}
+
+Task<Result<std::string>> SessionCore::recording_mp4(std::string id) {
+  auto directory = co_await check_finished(id);
+  if (!directory) co_return directory.error();
+  co_return co_await parts_.muxer.make_mp4(std::move(*directory));
+}
+
+Task<Result<void>> SessionCore::request_mp4(std::string id) {
+  auto directory = co_await check_finished(id);
+  if (!directory) co_return directory.error();
+  const auto known = mp4s_.find(id);
+  if (known != mp4s_.end() && known->second == api::Mp4State::pending) co_return Result<void>();
+  if (mp4s_.size() > failed_bound)
+    std::erase_if(mp4s_, [](const auto& item) { return item.second == api::Mp4State::failed; });
+  mp4s_[id] = api::Mp4State::pending;
+  tasks_.spawn(make_mp4(id, std::move(*directory)));
+  co_return Result<void>();
+}
+
+Task<void> SessionCore::make_mp4(std::string id, std::string directory) {
+  const auto made = co_await parts_.muxer.make_mp4(std::move(directory));
+  if (made)
+    mp4s_.erase(id);
+  else
+    mp4s_[id] = api::Mp4State::failed;
+}
+
+api::Mp4Facts SessionCore::mp4_facts(std::string_view id) const {
+  api::Mp4Facts facts;
+  if (const auto known = mp4s_.find(id); known != mp4s_.end()) {
+    facts.state = known->second;
+    return facts;
+  }
+  struct stat file {};
+  if (!base::is_uuid(id) || ::stat((directory_of(id) + mp4_name).c_str(), &file) != 0) return facts;
+  facts.state = api::Mp4State::ready;
+  facts.made_at = base::WallTime(std::chrono::seconds(file.st_mtim.tv_sec));
+  return facts;
+}
+
+Task<Result<api::ProjectUsage>> SessionCore::usage(std::string project_id) {
+  auto usage = co_await parts_.rows.usage(std::move(project_id), now());
+  if (!usage) co_return usage.error();
+  co_return api::ProjectUsage{usage->minutes, usage->proxy_bytes};
+}
+
+}  // namespace greenroom::daemon

@@ -1,0 +1,76 @@
+// api::Core on the real parts: sessions, rows, recordings.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/core.hpp"
+#include "base/blocking_pool.hpp"
+#include "base/task_group.hpp"
+#include "recorder/muxer.hpp"
+#include "session/manager.hpp"
+#include "store/session_store.hpp"
+#include "store/timeline_store.hpp"
+
+namespace greenroom::daemon {
+
+using base::Result;
+using base::Task;
+
+struct SessionCoreParts {
+  session::SessionManager& sessions;
+  store::SessionStore& rows;
+  store::TimelineStore& timeline;
+  recorder::Muxer& muxer;
+  base::BlockingPool& files;
+  const base::Clock& clock;
+  std::string recordings_directory;  ///< holds one directory per session
+  std::vector<api::Project> projects;
+  std::function<std::string()> metrics;
+};
+
+/// Lifetime what `parts` refers to outlives it; stop() is awaited before it goes.
+class SessionCore final : public api::Core {
+ public:
+  SessionCore(const base::Executor& executor, SessionCoreParts parts);
+
+  Task<Result<api::SharedView>> create(session::SessionSpec spec) override;
+  api::SharedView find_now(std::string_view id) const override;
+  Task<Result<api::SharedView>> find(std::string id) override;
+  Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
+  Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
+  void abandon(std::string_view id) override;
+  Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
+  Result<api::json::object> browser_version(std::string_view id) override;
+  Task<Result<std::string>> picture(std::string id) override;
+  Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
+                          std::string target) override;
+  Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
+  Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
+  Task<Result<std::string>> recording_mp4(std::string id) override;
+  Task<Result<void>> request_mp4(std::string id) override;
+  api::Mp4Facts mp4_facts(std::string_view id) const override;
+  const std::vector<api::Project>& projects() const override { return parts_.projects; }
+  Task<Result<api::ProjectUsage>> usage(std::string project_id) override;
+  bool is_ready() const override { return !parts_.sessions.is_draining(); }
+  std::string metrics() const override { return parts_.metrics(); }
+  const session::SessionOptions& options() const override { return parts_.sessions.options(); }
+  base::WallTime now() const override { return parts_.clock.wall(); }
+
+  /// Lets MP4s that are being made finish or fail; the muxer is stopped first.
+  Task<void> stop() { co_await tasks_.join(); }
+
+ private:
+  std::string directory_of(std::string_view id) const;
+  Task<Result<std::string>> check_finished(const std::string& id);
+  Task<void> make_mp4(std::string id, std::string directory);
+
+  SessionCoreParts parts_;
+  std::map<std::string, api::Mp4State, std::less<>> mp4s_;  // those being made, and those that failed
+  base::TaskGroup tasks_;
+};
+
+}  // namespace greenroom::daemon

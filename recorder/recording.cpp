@@ -1,0 +1,258 @@
+#include "recorder/recording.hpp"
+
+#include <cassert>
+#include <optional>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/deadline.hpp"
+#include "base/event.hpp"
+#include "base/task_group.hpp"
+#include "recorder/finish_interrupted.hpp"
+
+namespace greenroom::recorder {
+
+namespace {
+
+/// From the end of the socket to the end of the process; it has nothing left to do.
+constexpr Milliseconds longest_farewell{2000};
+
+class EncoderRecording final : public Recording {
+ public:
+  EncoderRecording(const base::Executor& executor, std::unique_ptr<EncoderProcess> encoder,
+                   RecordingOptions options, base::Logger log)
+      : executor_(executor),
+        encoder_(std::move(encoder)),
+        options_(std::move(options)),
+        log_(std::move(log)),
+        changed_(executor),
+        started_(executor),
+        ended_(executor),
+        tasks_(executor) {}
+  ~EncoderRecording() override { assert(tasks_.size() == 0 && "finish() was not awaited"); }
+
+  Task<Result<void>> begin();
+
+  RecordingState state() const override { return state_; }
+  const std::string& failure() const override { return failure_; }
+  WallTime started_at() const override { return options_.capture.started_at; }
+  RecordingStats stats() const override { return stats_; }
+  Task<Result<Picture>> snapshot(int quality) override;
+  Task<void> finish(Milliseconds deadline) override;
+  Task<void> changed() override { return changed_.wait(); }
+
+ private:
+  /// One question to the encoder, and everybody who waits for its answer.
+  struct Request {
+    explicit Request(const base::Executor& executor) : answered(executor) {}
+    base::Event answered;
+    Picture picture;
+  };
+
+  Task<void> follow();
+  Task<void> conclude(std::string why);
+  Result<void> take_events();
+  void take(const EncoderEvent& event);
+  void take_segment(const Segment& segment);
+  Result<std::shared_ptr<Request>> shared_request(int quality);
+  void move_to(RecordingState state);
+  bool is_over() const { return ended_.is_set(); }
+
+  base::Executor executor_;
+  std::unique_ptr<EncoderProcess> encoder_;
+  RecordingOptions options_;
+  base::Logger log_;
+  base::Notifier changed_;
+  base::Event started_;
+  base::Event ended_;
+  RecordingState state_ = RecordingState::recording;
+  std::string failure_;
+  RecordingStats stats_;
+  EventParser parser_;
+  std::optional<RecordingEnd> end_;  // the encoder's own word that all is well
+  std::string encoder_error_;
+  std::uint32_t last_request_ = 0;
+  std::shared_ptr<Request> request_;  // shared by the frames that wait for it
+  base::TaskGroup tasks_;
+};
+
+Task<Result<void>> EncoderRecording::begin() {
+  co_await base::keep_running_when_cancelled();
+  options_.capture.started_at = base::SystemClock().wall();
+  tasks_.spawn(follow());
+  const EncoderCommand command = options_.capture;
+  if (const auto sent = encoder_->send(to_line(command)); !sent) co_return sent.error();
+  const bool in_time = co_await base::finishes_within(started_.wait(), options_.start_deadline);
+  if (started_.is_set() && !is_over()) co_return Result<void>();
+  if (!failure_.empty()) co_return Error{errc::launch_failed, failure_};
+  co_return Error{in_time ? errc::closed : errc::launch_timeout, "the encoder"};
+}
+
+/// Reads the encoder's messages until its socket ends, and then draws the line.
+Task<void> EncoderRecording::follow() {
+  co_await base::keep_running_when_cancelled();
+  std::string why;
+  for (;;) {
+    const auto bytes = co_await encoder_->receive();
+    if (!bytes) break;
+    parser_.feed(*bytes);
+    if (const auto took = take_events(); !took) {
+      why = took.error().message();
+      encoder_->kill();
+      break;
+    }
+  }
+  co_await base::disable_cancellation();
+  co_await conclude(std::move(why));
+}
+
+Task<void> EncoderRecording::conclude(std::string why) {
+  using namespace base::asio::experimental::awaitable_operators;
+  auto waited = co_await (encoder_->exited() || base::sleep_for(longest_farewell));
+  if (waited.index() != 0) encoder_->kill();
+  const std::string how = waited.index() == 0 ? std::get<0>(waited).text() : "killed";
+  if (why.empty()) why = encoder_error_;
+  if (why.empty() && !end_) why = "encoder ended: " + how;
+  if (!why.empty() && options_.files != nullptr) {
+    auto close_index = [directory = options_.directory] { return finish_interrupted(directory); };
+    const auto closed = co_await options_.files->run(std::move(close_index));
+    if (!closed && closed.error().code != errc::not_found)
+      log_.warning("recording_index_not_closed", {{"error", closed.error().message()}});
+  }
+  failure_ = std::move(why);
+  if (!failure_.empty()) log_.warning("recording_failed", {{"reason", failure_}});
+  ended_.set();
+  started_.set();
+  if (request_) request_->answered.set();
+  request_.reset();
+  move_to(failure_.empty() ? RecordingState::ready : RecordingState::failed);
+}
+
+Result<void> EncoderRecording::take_events() {
+  for (;;) {
+    const auto event = parser_.next();
+    if (!event) return event.error();
+    if (!*event) return {};
+    take(**event);
+  }
+}
+
+void EncoderRecording::take(const EncoderEvent& event) {
+  if (const auto* started = std::get_if<EncoderStarted>(&event)) {
+    stats_.width = started->width;
+    stats_.height = started->height;
+    started_.set();
+  } else if (const auto* segment = std::get_if<Segment>(&event)) {
+    take_segment(*segment);
+  } else if (const auto* stats = std::get_if<EncoderStats>(&event)) {
+    stats_.encoder = *stats;
+  } else if (const auto* picture = std::get_if<EncoderPicture>(&event)) {
+    if (!request_ || picture->id != last_request_) return;  // nobody waits for it any more
+    request_->picture = {picture->jpeg, picture->width, picture->height};
+    std::exchange(request_, nullptr)->answered.set();
+  } else if (const auto* finished = std::get_if<EncoderFinished>(&event)) {
+    end_ = finished->end;
+    if (state_ == RecordingState::recording) move_to(RecordingState::finalizing);
+  } else if (const auto* failed = std::get_if<EncoderFailed>(&event)) {
+    encoder_error_ = failed->detail.empty() ? failed->reason : failed->reason + ": " + failed->detail;
+  }
+}
+
+void EncoderRecording::take_segment(const Segment& segment) {
+  ++stats_.segments;
+  stats_.bytes.count += segment.size.count;
+  stats_.duration = segment.start + segment.duration;
+  stats_.width = segment.width;
+  stats_.height = segment.height;
+  changed_.notify_all();
+}
+
+void EncoderRecording::move_to(RecordingState state) {
+  state_ = state;
+  log_.info("recording_state", {{"state", name(state)}});
+  changed_.notify_all();
+}
+
+Result<std::shared_ptr<EncoderRecording::Request>> EncoderRecording::shared_request(int quality) {
+  if (request_) return request_;
+  const EncoderCommand command = SnapshotCommand{++last_request_, quality};
+  if (const auto sent = encoder_->send(to_line(command)); !sent) return sent.error();
+  request_ = std::make_shared<Request>(executor_);
+  return request_;
+}
+
+Task<Result<Picture>> EncoderRecording::snapshot(int quality) {
+  if (state_ != RecordingState::recording) co_return Error{errc::unavailable, "nothing is recorded now"};
+  const auto request = shared_request(quality);
+  if (!request) co_return Error{errc::unavailable, request.error().detail};
+  const std::shared_ptr<Request> mine = *request;
+  const bool in_time = co_await base::finishes_within(mine->answered.wait(), options_.snapshot_deadline);
+  if (!mine->picture.jpeg.empty()) co_return mine->picture;
+  if (in_time) co_return Error{errc::unavailable, "there is no picture"};
+  if (request_ == mine) request_.reset();
+  co_return Error{errc::timed_out, "a picture of the screen"};
+}
+
+Task<void> EncoderRecording::finish(Milliseconds deadline) {
+  co_await base::disable_cancellation();
+  if (!is_over()) {
+    if (state_ == RecordingState::recording) move_to(RecordingState::finalizing);
+    const EncoderCommand command = FinishCommand{};
+    const bool is_asked = encoder_->send(to_line(command)).has_value();
+    if (is_asked) (void)co_await base::finishes_within(ended_.wait(), deadline);
+    if (!is_over()) {
+      if (encoder_error_.empty() && !end_) encoder_error_ = "encoder did not finish in time";
+      encoder_->kill();
+      (void)co_await base::finishes_within(ended_.wait(), longest_farewell);
+    }
+  }
+  tasks_.stop();
+  co_await tasks_.join();
+}
+
+/// Ends a recording that did not begin.
+Task<void> give_up(std::unique_ptr<EncoderRecording> recording, EncoderProcess& encoder) {
+  co_await base::disable_cancellation();
+  encoder.kill();
+  co_await recording->finish(Milliseconds(0));
+}
+
+}  // namespace
+
+std::string_view name(RecordingState state) {
+  switch (state) {
+    case RecordingState::recording:
+      return "recording";
+    case RecordingState::finalizing:
+      return "finalizing";
+    case RecordingState::ready:
+      return "ready";
+    case RecordingState::failed:
+      return "failed";
+    case RecordingState::disabled:
+      return "disabled";
+  }
+  return "unknown";
+}
+
+Task<Result<std::unique_ptr<Recording>>> Recording::start(RecordingOptions options, base::Logger log) {
+  const base::Executor executor = co_await base::asio::this_coro::executor;
+  auto encoder = EncoderProcess::start(executor, options.program, "record", options.directory);
+  if (!encoder) co_return encoder.error();
+  co_return co_await start_with(std::move(*encoder), std::move(options), std::move(log));
+}
+
+Task<Result<std::unique_ptr<Recording>>> Recording::start_with(std::unique_ptr<EncoderProcess> encoder,
+                                                               RecordingOptions options, base::Logger log) {
+  co_await base::keep_running_when_cancelled();
+  const base::Executor executor = co_await base::asio::this_coro::executor;
+  EncoderProcess& process = *encoder;
+  auto recording =
+      std::make_unique<EncoderRecording>(executor, std::move(encoder), std::move(options), std::move(log));
+  const auto begun = co_await recording->begin();
+  if (begun) co_return std::unique_ptr<Recording>(std::move(recording));
+  co_await give_up(std::move(recording), process);
+  co_return begun.error();
+}
+
+}  // namespace greenroom::recorder
