@@ -3,8 +3,7 @@
 #include <csignal>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-
+#include "base/apart.hpp"
 #include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "base/ids.hpp"
@@ -77,10 +76,8 @@ Task<Result<void>> Chromium::make_directory() {
     if (!made) return made.error();
     return {};
   };
-  // In a strand of execution of its own: the pool turns cancellation off for who calls it.
   has_directory_ = true;
-  co_return co_await base::asio::co_spawn(machine_.executor, machine_.pool.run(std::move(job)),
-                                          base::asio::use_awaitable);
+  co_return co_await base::apart(machine_.pool.run(std::move(job)));
 }
 
 Task<Result<void>> Chromium::start_display() {
@@ -161,7 +158,7 @@ Task<Result<void>> Chromium::start_talking() {
         co_await base::with_deadline(xvfb_->park_pointer(), std::chrono::seconds(2), "moving the pointer");
     if (!parked) co_return parked.error();
   }
-  const WindowKeeper::Options options{first_viewport, fingerprint_.screen, fingerprint_.headless};
+  const WindowKeeper::Options options{first_viewport, fingerprint_.screen, fingerprint_.headless, display()};
   windows_ = std::make_unique<WindowKeeper>(machine_.executor, *switchboard_, options, log_);
   auto step = co_await windows_->start();
   if (!step) co_return step;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/apart.hpp"
 #include "base/deadline.hpp"
 
 namespace greenroom::browser {
@@ -26,13 +27,15 @@ void WarmPool::start() {
 Task<Result<std::unique_ptr<Browser>>> WarmPool::take(Fingerprint fingerprint) {
   if (is_stopping_) co_return Error{errc::unavailable, "the daemon is stopping"};
   for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry) {
-    Browser& browser = *(*entry)->browser;
-    if (browser.fingerprint() != fingerprint || !browser.is_running()) continue;
-    std::unique_ptr<Browser> taken = std::move((*entry)->browser);
-    waiting_.erase(entry);
+    if (entry->browser->fingerprint() != fingerprint || !entry->browser->is_running()) continue;
+    // Ours from here on: nobody else may find it while its watch ends.
+    Entries taken;
+    taken.splice(taken.begin(), waiting_, entry);
     ++counters_.taken_warm;
     room_.notify_all();
-    co_return taken;
+    entry->watch.stop();
+    co_await base::apart(entry->watch.join());
+    co_return std::move(entry->browser);
   }
   ++counters_.taken_cold;
   co_return co_await launcher_.launch(fingerprint);
@@ -48,27 +51,43 @@ Task<void> WarmPool::fill() {
       continue;
     }
     auto launched = co_await launcher_.launch(options_.fingerprint);
-    if (!launched) {
-      if (is_stopping_) co_return;
+    if (launched) {
+      retry = options_.first_retry;
+      const auto entry = waiting_.emplace(waiting_.end(), tasks_.executor());
+      entry->browser = std::move(*launched);
+      entry->watch.spawn(watch(entry));
+    } else if (!is_stopping_) {
       ++counters_.failed_launches;
       log_.warning("no warm browser", {{"why", launched.error().message()}});
       co_await base::sleep_for(retry);
       retry = std::min(retry * 2, options_.last_retry);
-      continue;
     }
-    retry = options_.first_retry;
-    auto waiting = std::make_shared<Waiting>();
-    waiting->browser = std::move(*launched);
-    waiting_.push_back(waiting);
-    tasks_.spawn(keep(waiting));
   }
 }
 
-Task<void> WarmPool::keep(std::shared_ptr<Waiting> waiting) {
+Task<void> WarmPool::watch(Entries::iterator entry) {
   co_await base::keep_running_when_cancelled();
-  // exited() may outlast the browser's stay here: the session then owns it, and this wait just ends with it.
-  (void)co_await waiting->browser->exited();
-  co_return;
+  const BrowserExit exit = co_await entry->browser->exited();
+  const auto cancelled = (co_await base::asio::this_coro::cancellation_state).cancelled();
+  if (cancelled != base::asio::cancellation_type::none) co_return;  // taken, or the pool stops
+  log_.warning("a warm browser ended", {{"how", exit.status.text()}, {"output", exit.last_output}});
+  ++counters_.died_waiting;
+  dead_.splice(dead_.end(), waiting_, entry);
+  room_.notify_all();
+  tasks_.spawn(bury(entry));
+}
+
+Task<void> WarmPool::bury(Entries::iterator entry) {
+  co_await base::disable_cancellation();
+  co_await end(entry);
+  dead_.erase(entry);
+}
+
+Task<void> WarmPool::end(Entries::iterator entry) {
+  co_await base::disable_cancellation();
+  entry->watch.stop();
+  co_await entry->watch.join();
+  co_await entry->browser->stop();
 }
 
 Task<void> WarmPool::stop() {
@@ -77,6 +96,10 @@ Task<void> WarmPool::stop() {
   room_.notify_all();
   tasks_.stop();
   co_await tasks_.join();
+  // All at once: each takes its time.
+  for (auto entry = waiting_.begin(); entry != waiting_.end(); ++entry) tasks_.spawn(end(entry));
+  co_await tasks_.join();
+  waiting_.clear();
 }
 
 }  // namespace greenroom::browser

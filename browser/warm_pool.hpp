@@ -48,16 +48,22 @@ class WarmPool {
 
  private:
   struct Waiting {
-    std::unique_ptr<Browser> browser;  ///< none: it was taken
+    explicit Waiting(const base::Executor& executor) : watch(executor) {}
+    std::unique_ptr<Browser> browser;
+    base::TaskGroup watch;  ///< waits for its end
   };
+  using Entries = std::list<Waiting>;
 
   base::Task<void> fill();
-  base::Task<void> keep(std::shared_ptr<Waiting> waiting);
+  base::Task<void> watch(Entries::iterator entry);
+  base::Task<void> bury(Entries::iterator entry);
+  base::Task<void> end(Entries::iterator entry);
 
   Launcher& launcher_;
   WarmPoolOptions options_;
   base::Logger log_;
-  std::list<std::shared_ptr<Waiting>> waiting_;  // shared with the task that watches each
+  Entries waiting_;
+  Entries dead_;  // ended while they waited; being cleaned up
   bool is_stopping_ = false;
   WarmPoolCounters counters_;
   base::Notifier room_;

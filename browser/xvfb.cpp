@@ -11,12 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-
+#include "base/apart.hpp"
 #include "base/deadline.hpp"
-#include "browser/x_protocol.hpp"
+#include "browser/x_client.hpp"
 
 namespace greenroom::browser {
 
@@ -30,8 +27,6 @@ namespace {
 
 constexpr int number_fd = 3;  // where the server sees its -displayfd
 constexpr const char* socket_folder = "/tmp/.X11-unix";
-
-std::string socket_path(int number) { return std::string(socket_folder) + "/X" + std::to_string(number); }
 
 /// True when a socket has a file and no server. A server that only does not answer yet is alive.
 bool is_dead_socket(const std::string& path) {
@@ -132,7 +127,7 @@ Task<Result<std::unique_ptr<Xvfb>>> Xvfb::start(base::TaskGroup& tasks, XvfbOpti
   auto ready = co_await base::with_deadline(server->read_number(std::move(number->first)), deadline,
                                             "waiting for the X server");
   if (!ready) {
-    co_await server->stop();
+    co_await base::apart(server->stop());
     co_return ready.error();
   }
   co_return server;
@@ -160,29 +155,9 @@ Task<Result<void>> Xvfb::read_number(base::UniqueFd source) {
 }
 
 Task<Result<void>> Xvfb::park_pointer() {
-  co_await base::keep_running_when_cancelled();
-  asio::local::stream_protocol::socket socket(co_await asio::this_coro::executor);
-  const asio::local::stream_protocol::endpoint server(socket_path(display_.number));
-  auto [refused] = co_await socket.async_connect(server, base::use_tuple);
-  if (refused) co_return Error{errc::io, "connecting to the display: " + refused.message()};
-
-  std::string buffer = x_setup_request(options_.cookie);
-  auto [unsent, sent] = co_await asio::async_write(socket, asio::buffer(buffer), base::use_tuple);
-  buffer.assign(x_setup_prefix, '\0');
-  auto [unread, got] = co_await asio::async_read(socket, asio::buffer(buffer), base::use_tuple);
-  const auto rest = unsent || unread ? std::nullopt : x_setup_rest(buffer);
-  if (!rest) co_return Error{errc::protocol, "the display refuses its cookie"};
-  buffer.assign(*rest, '\0');
-  auto [cut, more] = co_await asio::async_read(socket, asio::buffer(buffer), base::use_tuple);
-  const auto root = cut ? std::nullopt : x_root_window(buffer);
-  if (!root) co_return Error{errc::protocol, "the display's answer is broken"};
-
-  buffer = x_warp_pointer(*root, display_.screen.width - 1, display_.screen.height - 1);
-  auto [lost, written] = co_await asio::async_write(socket, asio::buffer(buffer), base::use_tuple);
-  buffer.assign(x_reply_size, '\0');
-  auto [silent, answered] = co_await asio::async_read(socket, asio::buffer(buffer), base::use_tuple);
-  if (lost || silent) co_return Error{errc::io, "moving the pointer"};
-  co_return Result<void>{};
+  auto client = co_await XClient::connect(display_);
+  if (!client) co_return client.error();
+  co_return co_await (*client)->move_pointer(display_.screen.width - 1, display_.screen.height - 1);
 }
 
 Task<void> Xvfb::stop() {

@@ -12,7 +12,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
-#include "browser/browser.hpp"
+#include "browser/warm_pool.hpp"
 #include "config/settings.hpp"
 #include "daemon/session_core.hpp"
 #include "net/http_server.hpp"
@@ -93,6 +93,7 @@ class App {
   store::ProjectStore project_store_;
   store::SecretStore secret_store_;
   std::unique_ptr<browser::Launcher> launcher_;
+  browser::WarmPool pool_;
   recorder::Muxer muxer_;
   std::vector<api::Project> projects_;
   std::unique_ptr<session::SessionManager> sessions_;
