@@ -8,7 +8,7 @@ import { useDaemon } from '../support/daemon.mjs';
 import { startSite } from '../support/site.mjs';
 import { pause, until, within } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 6 }, session: { disconnect_grace: '1s' } });
+const held = await useDaemon({ limits: { sessions: 6 }, session: { disconnect_grace: '1s' } });
 let sdk;
 let site;
 

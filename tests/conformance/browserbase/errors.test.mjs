@@ -7,7 +7,7 @@ import Browserbase, { toFile } from '@browserbasehq/sdk';
 import { assertErrorBody, call, connectPlaywright, rejectionOf, release, sdkFor } from '../support/client.mjs';
 import { useDaemon } from '../support/daemon.mjs';
 
-const held = useDaemon({ limits: { sessions: 2 } });
+const held = await useDaemon({ limits: { sessions: 2 } });
 const nobody = '00000000-0000-4000-8000-000000000000';
 let sdk;
 

@@ -9,7 +9,7 @@ import { Daemon, useDaemon } from '../support/daemon.mjs';
 import { stillRunning } from '../support/proc.mjs';
 import { pause, until, within } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 8 }, session: { connect_timeout: '3s', disconnect_grace: '500ms' } });
+const held = await useDaemon({ limits: { sessions: 8 }, session: { connect_timeout: '3s', disconnect_grace: '500ms' } });
 
 const browsersOf = (daemon) => daemon.tree().filter(({ command }) =>
   command.includes('--remote-debugging-pipe') && !command.includes('--type='));

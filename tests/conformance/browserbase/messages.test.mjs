@@ -8,7 +8,7 @@ import { release, sdkFor } from '../support/client.mjs';
 import { useDaemon } from '../support/daemon.mjs';
 import { until, within } from '../support/wait.mjs';
 
-const held = useDaemon();
+const held = await useDaemon();
 const limit = 100 * 2 ** 20 - 4096; // as the browser sees it: Chromium gives up its pipe a little above
 const patience = 120_000;
 let sdk;

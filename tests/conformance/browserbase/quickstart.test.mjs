@@ -12,7 +12,7 @@ import { startSite } from '../support/site.mjs';
 import { assertColour, colourAt, download, parsePlaylist, probe } from '../support/video.mjs';
 import { pause, until } from '../support/wait.mjs';
 
-const held = useDaemon();
+const held = await useDaemon();
 const story = { shown: [] };
 const colours = { red: [255, 0, 0], blue: [0, 0, 255], lime: [0, 255, 0], white: [255, 255, 255] };
 

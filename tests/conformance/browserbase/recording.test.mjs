@@ -12,7 +12,7 @@ import { startSite } from '../support/site.mjs';
 import { assertColour, colourAt, download, parsePlaylist, probe } from '../support/video.mjs';
 import { pause, until } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 4 } });
+const held = await useDaemon({ limits: { sessions: 4 } });
 let site;
 let folder;
 

@@ -8,7 +8,7 @@ import { startSite } from '../support/site.mjs';
 import { typeErrors } from '../support/types.mjs';
 import { until } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 6 } });
+const held = await useDaemon({ limits: { sessions: 6 } });
 const captured = [];
 const modules = '@browserbasehq/sdk/resources/';
 let sdk;
