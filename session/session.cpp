@@ -113,7 +113,14 @@ Task<Result<void>> Session::start() {
   // Not waited for: a recording never holds its session up.
   if (view_->recorded) tasks_.spawn(start_recording());
   launch_time_ = std::chrono::duration_cast<base::Milliseconds>(services_.clock.steady() - started_);
-  publish([](SessionView& view) { view.state = State::running; });
+  // The clocks start when the session can be used: a slow launch costs its user nothing.
+  const base::Milliseconds age = rules_.max_age;
+  started_ = services_.clock.steady();
+  publish([&](SessionView& view) {
+    view.state = State::running;
+    view.started_at = services_.clock.wall();
+    view.expires_at = view.started_at + age;
+  });
   co_await save();
   log_.info("session running", {{"milliseconds", launch_time_->count()}, {"browser", browser_->version()}});
   settled_.set();
