@@ -368,11 +368,12 @@ class NetFile : public testing::Test {
       co_return response;
     };
   }
-  base::Task<std::string> ask(std::string path, std::string fields, std::string method = "GET") {
+  base::Task<std::string> ask(const std::string& path, const std::string& fields,
+                              const char* method = "GET") {
     Client client(it.loop);
     co_await client.connect(it.port());
-    co_await client.write(method + " " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields +
-                          "\r\n");
+    co_await client.write(std::string(method) + " " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" +
+                          fields + "\r\n");
     co_return co_await client.read_to_end();
   }
   Loopback it;

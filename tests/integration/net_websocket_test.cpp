@@ -155,15 +155,14 @@ TEST_F(NetWebsocket, OwnCodeArrivesBehindWhatWasSent) {
 
 TEST_F(NetWebsocket, ClosingWhileAReadIsPendingTellsThePeer) {
   serve("/later", [](MessageStream& stream) -> base::Task<void> {
-    auto closer = [&stream]() -> base::Task<base::Result<void>> {
+    auto close_later = [&stream]() -> base::Task<void> {
       co_await base::sleep_for(20ms);
-      stream.close({1001, "shutting down"});
-      co_return base::Result<void>{};
+      CloseReason reason{1001, "shutting down"};
+      stream.close(std::move(reason));
     };
     const base::Executor executor = co_await base::asio::this_coro::executor;
     base::TaskGroup group(executor);
-    auto run = [&closer]() -> base::Task<void> { (void)co_await closer(); };
-    group.spawn(run());
+    group.spawn(close_later());
     const auto end = co_await stream.read();
     EXPECT_FALSE(end);
     co_await group.join();
