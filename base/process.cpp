@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,11 @@ struct ChildSetup {
   static boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
 
   boost::system::error_code map_descriptors() {
+    // Asio makes its sockets without close-on-exec, and the launcher's own closing misses some: a browser
+    // that inherits the listening socket would hold the port after us. dup2 below clears the mark where it
+    // must.
+    constexpr unsigned mark_cloexec = 4;  // CLOSE_RANGE_CLOEXEC (linux/close_range.h)
+    if (::syscall(SYS_close_range, 3U, ~0U, mark_cloexec) != 0) return last_error();
     // Two steps, so that a mapping cannot overwrite a descriptor that a later one still needs.
     constexpr int above_all_targets = highest_mapped_fd + 1;
     for (std::size_t i = 0; i < staged.size(); ++i) {

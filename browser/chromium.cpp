@@ -3,8 +3,7 @@
 #include <csignal>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-
+#include "base/apart.hpp"
 #include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "base/ids.hpp"
@@ -77,10 +76,8 @@ Task<Result<void>> Chromium::make_directory() {
     if (!made) return made.error();
     return {};
   };
-  // In a strand of execution of its own: the pool turns cancellation off for who calls it.
   has_directory_ = true;
-  co_return co_await base::asio::co_spawn(machine_.executor, machine_.pool.run(std::move(job)),
-                                          base::asio::use_awaitable);
+  co_return co_await base::apart(machine_.pool.run(std::move(job)));
 }
 
 Task<Result<void>> Chromium::start_display() {
@@ -104,8 +101,9 @@ base::ProcessOptions Chromium::process_options() const {
   const ProfilePaths paths{directory_.profile(), directory_.cache()};
   options.arguments = chromium_arguments(machine_.options, fingerprint_, paths);
   options.environment = {"HOME=" + directory_.home(),
-                         "TMPDIR=" + directory_.temporary(),
-                         "XDG_CONFIG_HOME=" + directory_.home() + "/.config",
+                         // <instance>/tmp by a short name: Chromium binds a socket below it, and a socket's
+                         // path has at most 107 bytes.
+                         "TMPDIR=/proc/self/cwd/tmp", "XDG_CONFIG_HOME=" + directory_.home() + "/.config",
                          "XDG_CACHE_HOME=" + directory_.home() + "/.cache",
                          "XDG_DATA_HOME=" + directory_.home() + "/.local",
                          "XDG_RUNTIME_DIR=" + directory_.temporary()};
@@ -115,6 +113,7 @@ base::ProcessOptions Chromium::process_options() const {
   }
   if (!fingerprint_.timezone.empty()) options.environment.push_back("TZ=" + fingerprint_.timezone);
   if (!fingerprint_.language.empty()) options.environment.push_back("LANGUAGE=" + fingerprint_.language);
+  options.working_directory = directory_.root;
   options.identity = identity_;
   return options;
 }
@@ -159,7 +158,7 @@ Task<Result<void>> Chromium::start_talking() {
         co_await base::with_deadline(xvfb_->park_pointer(), std::chrono::seconds(2), "moving the pointer");
     if (!parked) co_return parked.error();
   }
-  const WindowKeeper::Options options{first_viewport, fingerprint_.screen, fingerprint_.headless};
+  const WindowKeeper::Options options{first_viewport, fingerprint_.screen, fingerprint_.headless, display()};
   windows_ = std::make_unique<WindowKeeper>(machine_.executor, *switchboard_, options, log_);
   auto step = co_await windows_->start();
   if (!step) co_return step;
@@ -173,7 +172,9 @@ Task<void> Chromium::talk() {
   co_await base::keep_running_when_cancelled();
   co_await switchboard_->run();
   // Without its pipe Chromium exits by itself; one that does not is of no use to anybody.
-  if (!co_await ends_within(machine_.options.terminate_deadline)) process_->signal_group(SIGKILL);
+  // (A co_await inside this condition makes GCC 12 lay the frame out wrongly.)
+  const bool has_ended = co_await ends_within(machine_.options.terminate_deadline);
+  if (!has_ended) process_->signal_group(SIGKILL);
 }
 
 Task<void> Chromium::follow_display() {
@@ -257,9 +258,7 @@ Task<void> Chromium::remove_traces() {
   auto job = [key, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
-    std::vector<pid_t> gone = key.leaders;
-    if (ended) gone.insert(gone.end(), ended->begin(), ended->end());
-    remove_x_leftovers(gone);
+    remove_dead_x_sockets(key.uids);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "base/apart.hpp"
 #include "base/deadline.hpp"
 #include "browser/chromium.hpp"
 #include "browser/process_tree.hpp"
@@ -51,7 +52,7 @@ class ChromiumLauncher final : public Launcher {
     const auto cancelled = (co_await base::asio::this_coro::cancellation_state).cancelled();
     if (started && cancelled == base::asio::cancellation_type::none)
       co_return std::unique_ptr<Browser>(std::move(browser));
-    co_await browser->stop();
+    co_await base::apart(browser->stop());
     if (started) co_return Error{errc::launch_failed, "the launch was given up"};
     co_return launch_error(started.error(), *browser);
   }
@@ -65,11 +66,11 @@ class ChromiumLauncher final : public Launcher {
         key.uids = uids;
         key.daemon = ::getpid();
         auto ended = end_processes(key, sweep_deadline);
-        if (ended) remove_x_leftovers(*ended);
         auto removed = remove_instance_directory(work, name);
         if (!ended) failures.push_back(ended.error().message());
         if (!removed) failures.push_back(removed.error().message());
       }
+      remove_dead_x_sockets(uids);
       return failures;
     };
     for (const std::string& failure : co_await machine_.pool.run(std::move(job)))

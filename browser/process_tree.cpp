@@ -167,7 +167,7 @@ std::vector<ProcessInfo> list_processes() {
   return all;
 }
 
-base::Result<std::vector<pid_t>> end_processes(const TreeKey& key, std::chrono::milliseconds deadline) {
+base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds deadline) {
   const auto until = Steady::now() + deadline;
   // What was killed here is known again as a zombie, which has lost its environment.
   std::unordered_map<pid_t, std::uint64_t> killed;
@@ -190,11 +190,7 @@ base::Result<std::vector<pid_t>> end_processes(const TreeKey& key, std::chrono::
       UniqueFd handle = open_process(process);
       if (handle) victims.push_back({process, std::move(handle)});
     }
-    if (alive.empty()) {
-      std::vector<pid_t> pids;
-      for (const auto& entry : killed) pids.push_back(entry.first);
-      return pids;
-    }
+    if (alive.empty()) return {};
     if (Steady::now() >= until)
       return base::Error{base::errc::timed_out, "processes that do not end:" + alive};
     kill_and_wait(victims, until);

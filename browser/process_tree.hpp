@@ -50,9 +50,9 @@ bool names_directory(const ProcessInfo& process, const std::string& directory);
 std::vector<ProcessInfo> list_processes();
 
 /// Kills every member until none is left and reaps those that are our children, except the leaders
-/// themselves: who started them waits for them. The pids that it killed. Blocks.
+/// themselves: who started them waits for them. Blocks.
 /// Errors: timed_out with the pids that are still there.
-base::Result<std::vector<pid_t>> end_processes(const TreeKey& key, std::chrono::milliseconds deadline);
+base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds deadline);
 
 /// Makes this process the one that orphaned descendants come to (PR_SET_CHILD_SUBREAPER). Once, in main.
 /// Errors: io.

@@ -33,9 +33,9 @@ constexpr const char* common_switches[] = {
     // There is no GPU: without these no WebGL and a GPU process that crashes and starts again.
     "--disable-gpu",
     "--enable-unsafe-swiftshader",
-    // Two handler processes that leave the process group. `--disable-breakpad` and `--disable-crash-reporter`
-    // do not stop them in Debian's build; this one does. A crash is still seen: the process ends.
-    "--disable-crashpad-for-testing",
+    // Crashpad's handler processes leave the process group and are ended with the tree. Nothing stops them in
+    // Debian's build but --disable-crashpad-for-testing, and with that every child process looks for a handler
+    // on a descriptor that is another's and crashes: no page would load.
     // No key ring: asking for one waits for a D-Bus service that is not there.
     "--password-store=basic",
     // A page that asks for a hung renderer's dialog would wait for a person.

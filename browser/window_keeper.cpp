@@ -18,6 +18,17 @@ namespace {
 
 constexpr std::chrono::milliseconds script_deadline{2'000};
 
+constexpr std::chrono::milliseconds display_deadline{3'000};
+
+/// Chromium makes no window of its own smaller than about this.
+constexpr Size smallest{500, 300};
+
+/// Sizes that Chromium does not give a window: too small ones, and the whole screen's, which it takes one off
+/// in both directions so that no window manager mistakes it for a fullscreen window.
+bool is_refused(Size size, Size screen) {
+  return size.width < smallest.width || size.height < smallest.height || size == screen;
+}
+
 /// A dimension of an Emulation.setDeviceMetricsOverride; 0 when it is missing or absurd.
 int dimension(std::string_view params, std::string_view name) {
   boost::system::error_code error;
@@ -80,8 +91,11 @@ Task<Result<void>> WindowKeeper::start() {
 }
 
 void WindowKeeper::on_event(std::string_view method, std::string_view params) {
-  if (method == "Target.targetDestroyed")
-    return plan_.destroyed(std::string(cdp::plain_string(cdp::member(params, "targetId"))));
+  if (method == "Target.targetDestroyed") {
+    const auto closed = plan_.destroyed(std::string(cdp::plain_string(cdp::member(params, "targetId"))));
+    if (closed) on_display_.erase(*closed);
+    return;
+  }
   const bool is_new = method == "Target.targetCreated";
   if (!is_new && method != "Target.targetInfoChanged") return;
   const std::string_view info = cdp::member(params, "targetInfo");
@@ -174,19 +188,57 @@ int WindowKeeper::popup_toolbar() const {
 }
 
 Task<void> WindowKeeper::apply(Resize resize) {
+  const bool needs_display = options_.display != nullptr && (on_display_.count(resize.window) != 0 ||
+                                                             is_refused(resize.content, options_.screen));
+  Result<void> done;
+  if (needs_display) {
+    done = co_await base::with_deadline(resize_by_display(resize), display_deadline,
+                                        "resizing a window on its display");
+  } else {
+    done = co_await resize_by_browser(resize);
+  }
+  if (!done) log_.debug("a window was not resized", {{"why", done.error().message()}});
+}
+
+Task<Result<void>> WindowKeeper::resize_by_browser(Resize resize) {
+  json::object normal;
+  normal["windowState"] = "normal";
   json::object place;
-  place["windowState"] = "normal";
   place["left"] = 0;
   place["top"] = 0;
   place["width"] = resize.content.width;
   place["height"] = resize.content.height + (resize.is_popup ? popup_toolbar() : toolbar_);
-  auto done = co_await set_bounds(resize.window, std::move(place));
-  if (done && !options_.headless) {
-    json::object full;
-    full["windowState"] = "fullscreen";
-    done = co_await set_bounds(resize.window, std::move(full));
+  json::object full;
+  full["windowState"] = "fullscreen";
+  // One at a time: a size that comes with a change of state is lost.
+  auto done = co_await set_bounds(resize.window, std::move(normal));
+  if (done) done = co_await set_bounds(resize.window, std::move(place));
+  if (done && !options_.headless) done = co_await set_bounds(resize.window, std::move(full));
+  co_return done;
+}
+
+Task<Result<void>> WindowKeeper::resize_by_display(Resize resize) {
+  co_await base::keep_running_when_cancelled();
+  auto display = co_await XClient::connect(*options_.display);
+  if (!display) co_return display.error();
+  auto known = on_display_.find(resize.window);
+  if (known == on_display_.end()) {
+    auto found = co_await find_on_display(**display, resize.window);
+    if (!found) co_return found.error();
+    known = on_display_.emplace(resize.window, *found).first;
   }
-  if (!done) log_.debug("a window was not resized", {{"why", done.error().message()}});
+  co_return co_await (*display)->resize(known->second, resize.content);
+}
+
+/// Nothing tells which X window belongs to a window: it is brought to a size that no other has, and seen.
+Task<Result<std::uint32_t>> WindowKeeper::find_on_display(XClient& display, WindowId window) {
+  auto watching = co_await display.watch_windows();
+  if (!watching) co_return watching.error();
+  marks_ = (marks_ + 1) % 97;
+  const Resize mark{window, {smallest.width + 1 + marks_, smallest.height + 1 + 2 * marks_}, false};
+  auto marked = co_await resize_by_browser(mark);
+  if (!marked) co_return marked.error();
+  co_return co_await display.wait_for(mark.content);
 }
 
 Task<Result<std::string>> WindowKeeper::open_page() {

@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/task.hpp"
 #include "browser/window_plan.hpp"
+#include "browser/x_client.hpp"
 #include "cdp/switchboard.hpp"
 
 namespace greenroom::browser {
@@ -26,6 +27,7 @@ class WindowKeeper {
     Size viewport;
     Size screen;
     bool headless = false;
+    const Display* display = nullptr;  ///< of a headful browser; outlives the keeper
   };
 
   WindowKeeper(const base::Executor& executor, cdp::Switchboard& switchboard, Options options,
@@ -60,6 +62,9 @@ class WindowKeeper {
   base::Task<void> find_window(std::string target);
   int popup_toolbar() const;
   base::Task<void> apply(Resize resize);
+  base::Task<base::Result<void>> resize_by_browser(Resize resize);
+  base::Task<base::Result<void>> resize_by_display(Resize resize);
+  base::Task<base::Result<std::uint32_t>> find_on_display(XClient& display, WindowId window);
   base::Task<base::Result<void>> set_bounds(WindowId window, json::object bounds);
   base::Task<base::Result<void>> wait_for_size(std::string target, Size size);
   base::Task<base::Result<void>> measure_toolbar(std::string target);
@@ -70,10 +75,12 @@ class WindowKeeper {
   base::Logger log_;
   WindowPlan plan_;
   std::unique_ptr<cdp::Line> line_;
-  std::deque<std::string> lookups_;     // at most lookup_limit
-  std::map<WindowId, Resize> resizes_;  // at most one for each window: the last wish counts
-  std::string first_;                   // a page whose size use_viewport() waits for
-  int toolbar_ = 0;                     // headless: how much a window is higher than its page
+  std::deque<std::string> lookups_;               // at most lookup_limit
+  std::map<WindowId, Resize> resizes_;            // at most one for each window: the last wish counts
+  std::map<WindowId, std::uint32_t> on_display_;  // X windows of those that needed one; of living windows
+  int marks_ = 0;                                 // sizes by which windows were found
+  std::string first_;                             // a page whose size use_viewport() waits for
+  int toolbar_ = 0;                               // headless: how much a window is higher than its page
   bool is_busy_ = false;
   bool is_stopped_ = false;
   base::Notifier work_;

@@ -37,15 +37,16 @@ std::optional<Resize> WindowPlan::found(const std::string& target, const WindowI
   return bring(info.id, window.own);
 }
 
-void WindowPlan::destroyed(const std::string& target) {
+std::optional<WindowId> WindowPlan::destroyed(const std::string& target) {
   const auto page = pages_.find(target);
-  if (page == pages_.end()) return;
+  if (page == pages_.end()) return std::nullopt;
   const std::optional<WindowId> window = page->second.window;
   pages_.erase(page);
-  if (!window) return;
   const bool is_used = std::any_of(pages_.begin(), pages_.end(),
                                    [&](const auto& entry) { return entry.second.window == window; });
-  if (!is_used) windows_.erase(*window);
+  if (!window || is_used) return std::nullopt;
+  windows_.erase(*window);
+  return window;
 }
 
 std::optional<Resize> WindowPlan::emulated(const std::string& target, Size size) {

@@ -44,7 +44,8 @@ class WindowPlan {
   bool changed(const std::string& target) const;
   /// The window of a page was found. What to do with it, if it is new and has not the size that it should.
   std::optional<Resize> found(const std::string& target, const WindowInfo& window);
-  void destroyed(const std::string& target);
+  /// A page has gone. Its window, if that has gone with it.
+  std::optional<WindowId> destroyed(const std::string& target);
 
   /// A client emulates a size on a page, or has cleared it: its window follows, within the screen.
   std::optional<Resize> emulated(const std::string& target, Size size);

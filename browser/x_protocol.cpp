@@ -25,6 +25,14 @@ void put_counted(std::string& out, std::string_view field) {
 
 void pad(std::string& out) { out.resize((out.size() + 3) / 4 * 4, '\0'); }
 
+/// A request's head; its length counts words of four bytes.
+std::string request(char opcode, unsigned words) {
+  std::string out(1, opcode);
+  out += '\0';
+  put16(out, words);
+  return out;
+}
+
 std::uint32_t get(std::string_view bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
   for (std::size_t i = count; i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
@@ -76,20 +84,48 @@ std::optional<std::uint32_t> x_root_window(std::string_view rest) {
 }
 
 std::string x_warp_pointer(std::uint32_t root, int x, int y) {
-  std::string out;
-  out += static_cast<char>(41);  // WarpPointer
-  out += '\0';
-  put16(out, 6);     // length in words
+  std::string out = request(41, 6);
   put32(out, 0);     // from any window
   put32(out, root);  // to
   put32(out, 0);     // source x, y
   put32(out, 0);     // source size
   put16(out, static_cast<unsigned>(x));
   put16(out, static_cast<unsigned>(y));
-  out += static_cast<char>(43);  // GetInputFocus
-  out += '\0';
-  put16(out, 1);
   return out;
+}
+
+std::string x_watch_windows(std::uint32_t root) {
+  std::string out = request(2, 4);
+  put32(out, root);
+  put32(out, 0x800);    // only the event mask
+  put32(out, 0x80000);  // SubstructureNotify
+  return out;
+}
+
+std::string x_resize(std::uint32_t window, int width, int height) {
+  std::string out = request(12, 5);
+  put32(out, window);
+  put16(out, 0x4 | 0x8);  // width, height
+  put16(out, 0);
+  put32(out, static_cast<std::uint32_t>(width));
+  put32(out, static_cast<std::uint32_t>(height));
+  return out;
+}
+
+std::string x_sync() { return request(43, 1); }
+
+XPacketKind x_packet_kind(std::string_view packet) {
+  if (packet.empty() || packet[0] == 0) return XPacketKind::error;
+  return packet[0] == 1 ? XPacketKind::reply : XPacketKind::event;
+}
+
+std::optional<XConfigured> x_configured(std::string_view packet) {
+  constexpr std::uint32_t configure_notify = 22;
+  constexpr std::uint32_t sent_by_a_client = 0x80;
+  if (packet.size() < x_packet_size || (get(packet, 0, 1) & ~sent_by_a_client) != configure_notify)
+    return std::nullopt;
+  return XConfigured{get(packet, 8, 4), static_cast<int>(get(packet, 20, 2)),
+                     static_cast<int>(get(packet, 22, 2))};
 }
 
 }  // namespace greenroom::browser

@@ -1,21 +1,19 @@
 #include "browser/xvfb.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-
+#include "base/apart.hpp"
 #include "base/deadline.hpp"
-#include "browser/x_protocol.hpp"
+#include "browser/x_client.hpp"
 
 namespace greenroom::browser {
 
@@ -28,35 +26,17 @@ using base::Task;
 namespace {
 
 constexpr int number_fd = 3;  // where the server sees its -displayfd
-constexpr const char* lock_folder = "/tmp";
 constexpr const char* socket_folder = "/tmp/.X11-unix";
 
-std::string socket_path(int number) { return std::string(socket_folder) + "/X" + std::to_string(number); }
-
-/// The number in ".X<number>-lock".
-std::optional<int> lock_number(std::string_view name) {
-  constexpr std::string_view head = ".X";
-  constexpr std::string_view tail = "-lock";
-  if (!name.starts_with(head) || !name.ends_with(tail)) return std::nullopt;
-  name.remove_prefix(head.size());
-  name.remove_suffix(tail.size());
-  int number = -1;
-  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || rest != name.data() + name.size()) return std::nullopt;
-  return number;
-}
-
-/// The process that a lock file names, or 0. The file is its owner's, who may be hostile.
-pid_t lock_owner(const std::string& lock) {
-  const base::UniqueFd file(::open(lock.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  std::array<char, 16> text{};
-  const ssize_t count = file ? ::read(file.value(), text.data(), text.size()) : 0;
-  if (count <= 0) return 0;
-  std::string_view digits(text.data(), static_cast<std::size_t>(count));
-  digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
-  pid_t owner = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), owner);
-  return owner;
+/// True when a socket has a file and no server. A server that only does not answer yet is alive.
+bool is_dead_socket(const std::string& path) {
+  const base::UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (!client || path.size() >= sizeof address.sun_path) return false;
+  path.copy(address.sun_path, path.size());
+  const auto* any = reinterpret_cast<const sockaddr*>(&address);
+  return ::connect(client.value(), any, sizeof address) != 0 && errno == ECONNREFUSED;
 }
 
 Task<void> fill(std::shared_ptr<OutputTail> tail) { co_await tail->run(); }
@@ -108,18 +88,17 @@ Result<void> prepare_x_sockets() {
   return {};
 }
 
-void remove_x_leftovers(const std::vector<pid_t>& pids) {
+void remove_dead_x_sockets(UidRange owners) {
   struct Close {
     void operator()(DIR* directory) const { ::closedir(directory); }
   };
-  const std::unique_ptr<DIR, Close> entries(::opendir(lock_folder));
+  const std::unique_ptr<DIR, Close> entries(::opendir(socket_folder));
   while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
-    const auto number = lock_number(entry->d_name);
-    if (!number) continue;
-    const std::string lock = std::string(lock_folder) + "/" + entry->d_name;
-    if (std::find(pids.begin(), pids.end(), lock_owner(lock)) == pids.end()) continue;
-    ::unlink(socket_path(*number).c_str());
-    ::unlink(lock.c_str());
+    const std::string path = std::string(socket_folder) + "/" + entry->d_name;
+    struct stat about {};
+    if (entry->d_name[0] != 'X' || ::lstat(path.c_str(), &about) != 0 || !S_ISSOCK(about.st_mode)) continue;
+    if (about.st_uid < owners.first || about.st_uid > owners.last) continue;
+    if (is_dead_socket(path)) ::unlink(path.c_str());
   }
 }
 
@@ -148,7 +127,7 @@ Task<Result<std::unique_ptr<Xvfb>>> Xvfb::start(base::TaskGroup& tasks, XvfbOpti
   auto ready = co_await base::with_deadline(server->read_number(std::move(number->first)), deadline,
                                             "waiting for the X server");
   if (!ready) {
-    co_await server->stop();
+    co_await base::apart(server->stop());
     co_return ready.error();
   }
   co_return server;
@@ -176,36 +155,17 @@ Task<Result<void>> Xvfb::read_number(base::UniqueFd source) {
 }
 
 Task<Result<void>> Xvfb::park_pointer() {
-  co_await base::keep_running_when_cancelled();
-  asio::local::stream_protocol::socket socket(co_await asio::this_coro::executor);
-  const asio::local::stream_protocol::endpoint server(socket_path(display_.number));
-  auto [refused] = co_await socket.async_connect(server, base::use_tuple);
-  if (refused) co_return Error{errc::io, "connecting to the display: " + refused.message()};
-
-  std::string buffer = x_setup_request(options_.cookie);
-  auto [unsent, sent] = co_await asio::async_write(socket, asio::buffer(buffer), base::use_tuple);
-  buffer.assign(x_setup_prefix, '\0');
-  auto [unread, got] = co_await asio::async_read(socket, asio::buffer(buffer), base::use_tuple);
-  const auto rest = unsent || unread ? std::nullopt : x_setup_rest(buffer);
-  if (!rest) co_return Error{errc::protocol, "the display refuses its cookie"};
-  buffer.assign(*rest, '\0');
-  auto [cut, more] = co_await asio::async_read(socket, asio::buffer(buffer), base::use_tuple);
-  const auto root = cut ? std::nullopt : x_root_window(buffer);
-  if (!root) co_return Error{errc::protocol, "the display's answer is broken"};
-
-  buffer = x_warp_pointer(*root, display_.screen.width - 1, display_.screen.height - 1);
-  auto [lost, written] = co_await asio::async_write(socket, asio::buffer(buffer), base::use_tuple);
-  buffer.assign(x_reply_size, '\0');
-  auto [silent, answered] = co_await asio::async_read(socket, asio::buffer(buffer), base::use_tuple);
-  if (lost || silent) co_return Error{errc::io, "moving the pointer"};
-  co_return Result<void>{};
+  auto client = co_await XClient::connect(display_);
+  if (!client) co_return client.error();
+  co_return co_await (*client)->move_pointer(display_.screen.width - 1, display_.screen.height - 1);
 }
 
 Task<void> Xvfb::stop() {
   co_await base::disable_cancellation();
   const auto ended = [this]() -> Task<void> { (void)co_await process_->exited(); };
   process_->signal_group(SIGTERM);
-  if (!co_await base::finishes_within(ended(), options_.terminate_deadline)) {
+  const bool has_ended = co_await base::finishes_within(ended(), options_.terminate_deadline);
+  if (!has_ended) {
     process_->signal_group(SIGKILL);
     (void)co_await base::finishes_within(ended(), options_.terminate_deadline);
   }

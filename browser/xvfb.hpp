@@ -11,6 +11,7 @@
 #include "base/task_group.hpp"
 #include "browser/browser.hpp"
 #include "browser/output_tail.hpp"
+#include "browser/process_tree.hpp"
 
 namespace greenroom::browser {
 
@@ -35,9 +36,9 @@ std::optional<int> display_number(std::string_view written);
 /// browser's socket. Errors: io. Blocks.
 base::Result<void> prepare_x_sockets();
 
-/// Removes the lock files and sockets that killed servers leave: those whose lock names one of `pids`.
-/// Blocks.
-void remove_x_leftovers(const std::vector<pid_t>& pids);
+/// Removes the sockets that killed servers of these users have left: those on which nobody listens. (A server
+/// that finds its own number writes no lock file.) Blocks.
+void remove_dead_x_sockets(UidRange owners);
 
 class Xvfb {
  public:
@@ -52,7 +53,7 @@ class Xvfb {
   /// and what lies under it would be shown as hovered. Errors: io, protocol.
   base::Task<base::Result<void>> park_pointer();
 
-  /// SIGTERM, then SIGKILL. Bounded. A killed server leaves its lock and socket. Cancel: not cancellable.
+  /// SIGTERM, then SIGKILL. Bounded. A killed server leaves its socket. Cancel: not cancellable.
   base::Task<void> stop();
 
  private:

@@ -25,6 +25,13 @@ constexpr std::chrono::minutes prune_interval{10};
 constexpr std::size_t prune_batch = 100;
 constexpr std::chrono::seconds http_grace{3};
 
+browser::WarmPoolOptions pool_options(const config::Settings& settings) {
+  browser::WarmPoolOptions options;
+  options.size = static_cast<std::size_t>(settings.browser.pool_size);
+  options.fingerprint = default_fingerprint(settings);
+  return options;
+}
+
 recorder::MuxerOptions muxer_options(const std::string& encoder, const config::Settings& settings) {
   recorder::MuxerOptions options;
   options.program.executable = encoder;
@@ -50,6 +57,7 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       project_store_(*database_),
       secret_store_(*database_),
       launcher_(browser::make_chromium_launcher(executor_, files_, std::move(parts.launch), log_)),
+      pool_(executor_, *launcher_, pool_options(settings_), log_),
       muxer_(executor_, muxer_options(encoder_, settings_)),
       tasks_(executor_) {}
 
@@ -78,6 +86,7 @@ Task<Result<void>> App::start() {
     co_return co_await files_.run(std::move(work));
   };
   if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();
+  pool_.start();
   tasks_.spawn(http_->run());
   tasks_.spawn(follow_key_changes());
   tasks_.spawn(prune_regularly());
@@ -124,8 +133,7 @@ Task<Result<void>> App::load_keys() {
 Task<void> App::follow_key_changes() {
   co_await base::keep_running_when_cancelled();
   std::int64_t seen = -1;
-  while ((co_await base::asio::this_coro::cancellation_state).cancelled() ==
-         base::asio::cancellation_type::none) {
+  while (!stopping_) {
     const auto version = co_await database_->data_version();
     if (version && *version != seen) {
       const auto loaded = co_await load_keys();
@@ -161,7 +169,7 @@ session::SessionOptions App::session_options() const {
 }
 
 session::Services App::services() {
-  auto take = [this](const browser::Fingerprint& fingerprint) { return launcher_->launch(fingerprint); };
+  auto take = [this](const browser::Fingerprint& fingerprint) { return pool_.take(fingerprint); };
   auto record = [this](const std::string& id, const browser::Display& display) {
     return start_recording(id, display);
   };
@@ -218,8 +226,7 @@ Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::str
 
 Task<void> App::prune_regularly() {
   co_await base::keep_running_when_cancelled();
-  while ((co_await base::asio::this_coro::cancellation_state).cancelled() ==
-         base::asio::cancellation_type::none) {
+  while (!stopping_) {
     if (settings_.session.keep_ended.count() > 0) co_await prune();
     co_await base::sleep_for(prune_interval);
   }
@@ -262,7 +269,9 @@ Task<void> App::drain() {
 
 Task<void> App::stop() {
   co_await base::disable_cancellation();
+  stopping_ = true;
   if (sessions_) co_await sessions_->end_all(session::EndReason::drained);
+  co_await pool_.stop();
   if (http_) co_await http_->stop(http_grace);
   co_await muxer_.stop();
   if (core_) co_await core_->stop();

@@ -12,7 +12,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
-#include "browser/browser.hpp"
+#include "browser/warm_pool.hpp"
 #include "config/settings.hpp"
 #include "daemon/session_core.hpp"
 #include "net/http_server.hpp"
@@ -93,6 +93,7 @@ class App {
   store::ProjectStore project_store_;
   store::SecretStore secret_store_;
   std::unique_ptr<browser::Launcher> launcher_;
+  browser::WarmPool pool_;
   recorder::Muxer muxer_;
   std::vector<api::Project> projects_;
   std::unique_ptr<session::SessionManager> sessions_;
@@ -102,6 +103,7 @@ class App {
   std::unique_ptr<api::Gateway> gateway_;
   std::unique_ptr<net::HttpServer> http_;
   std::optional<std::string> new_key_;
+  bool stopping_ = false;
   base::TaskGroup tasks_;
 };
 

@@ -50,7 +50,8 @@ Finding chromium_file(const config::Settings& settings) {
   constexpr int old_days = 45;
   const auto built = std::chrono::system_clock::from_time_t(status.st_mtime);
   const auto days = std::chrono::duration_cast<std::chrono::days>(std::chrono::system_clock::now() - built);
-  const std::string words = *path + ", built " + std::to_string(std::max<long>(days.count(), 0)) + " days ago";
+  const std::string words =
+      *path + ", built " + std::to_string(std::max<long>(days.count(), 0)) + " days ago";
   if (days.count() > old_days)
     return {"chromium", Verdict::warning, words, "it misses security fixes: apt-get upgrade chromium"};
   return {"chromium", Verdict::ok, words, ""};

@@ -11,9 +11,20 @@ using base::errc;
 using base::Error;
 using base::Result;
 
+namespace {
+std::optional<std::string> settings_file(const CommandLine& line) {
+  if (const auto flag = line.flag("--config")) return flag;
+  const auto systemd = line.variable("CONFIGURATION_DIRECTORY");
+  if (!systemd) return std::nullopt;
+  const std::string path = systemd->substr(0, systemd->find(':')) + "/greenroom.yaml";
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? std::optional(path) : std::nullopt;
+}
+}  // namespace
+
 Result<config::Settings> load_settings(const CommandLine& line) {
   config::Sources sources;
-  sources.file = line.flag("--config");
+  sources.file = settings_file(line);
   sources.environment = line.environment;
   if (const auto listen = line.flag("--listen")) sources.flags.emplace_back("server.listen", *listen);
   return config::load(sources);

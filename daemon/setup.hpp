@@ -18,7 +18,8 @@ namespace greenroom::daemon {
 inline constexpr const char* link_secret_name = "links";
 inline constexpr std::size_t link_secret_bytes = 32;
 
-/// Settings from --config, the environment and --listen. Errors: those of config::load.
+/// Settings from --listen, the environment, and the file: --config, else greenroom.yaml in systemd's
+/// $CONFIGURATION_DIRECTORY if it is there. Errors: those of config::load.
 base::Result<config::Settings> load_settings(const CommandLine& line);
 
 /// --data, else $GREENROOM_DATA, else systemd's $STATE_DIRECTORY, else $XDG_STATE_HOME/greenroom, else

@@ -81,6 +81,12 @@ Result<void> create_private(const std::string& path) {
   base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return base::errno_error("opening " + path, errno);
   if (::fchmod(fd.value(), 0600) != 0) return base::errno_error("setting the mode of " + path, errno);
+  // What root makes on the command line must be the daemon's own, whose directory it is.
+  struct stat directory {};
+  const std::string above = path.substr(0, path.rfind('/'));
+  if (::geteuid() == 0 && ::stat(above.c_str(), &directory) == 0 &&
+      ::fchown(fd.value(), directory.st_uid, directory.st_gid) != 0)
+    return base::errno_error("setting the owner of " + path, errno);
   return {};
 }
 

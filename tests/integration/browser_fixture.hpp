@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -32,6 +33,7 @@ class BrowserTest : public ::testing::Test {
 
   void SetUp() override {
     ASSERT_TRUE(become_subreaper());
+    std::signal(SIGPIPE, SIG_IGN);  // as the daemon does: a pipe whose reader went is an error, not the end
     char name[] = "/tmp/greenroom-browser-XXXXXX";
     ASSERT_NE(::mkdtemp(name), nullptr);
     folder_ = name;

@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
 std::string status_of(pid_t pid) {
-  return base::read_file("/proc/" + std::to_string(pid) + "/status").value_or("");
+  const auto status = base::read_file("/proc/" + std::to_string(pid) + "/status");
+  return status ? *status : std::string();
 }
 
 /// Inodes of the TCP sockets that listen in the network namespace of a process (proc_net_tcp(5)).
@@ -70,7 +71,9 @@ TEST_F(BrowserTest, KeepsItsSandboxAndNoPrivileges) {
   ASSERT_TRUE(browser);
   int renderers = 0;
   for (const ProcessInfo& process : processes()) {
-    if (::geteuid() == 0) EXPECT_GE(process.uid, first_uid) << process.command_line;
+    if (::geteuid() == 0) {
+      EXPECT_GE(process.uid, first_uid) << process.command_line;
+    }
     if (process.command_line.find("--type=renderer") == std::string::npos) continue;
     ++renderers;
     const std::string status = status_of(process.pid);

@@ -61,6 +61,7 @@ class RecorderDisplay : public ::testing::Test {
   RecordingOptions options() {
     RecordingOptions options;
     options.program.executable = GREENROOM_ENCODER;
+    options.program.nice = 0;  // colours are compared with the clock, and the machine may be busy
     options.directory = recording_directory();
     options.capture.display = server_.display();
     options.capture.cookie = server_.cookie();

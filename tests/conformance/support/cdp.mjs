@@ -60,7 +60,7 @@ export class Cdp {
   }
 
   async evaluate(sessionId, expression, deadline) {
-    const answer = await this.ask('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true }, sessionId, deadline);
+    const answer = await this.ask('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true, userGesture: true }, sessionId, deadline);
     if (answer.exceptionDetails) throw new Error(JSON.stringify(answer.exceptionDetails));
     return answer.result.value;
   }

@@ -1,6 +1,8 @@
 #include "daemon/setup.hpp"
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -10,8 +12,8 @@ namespace {
 TEST(DataDirectory, TheFirstThatSaysSomethingWins) {
   CommandLine line;
   EXPECT_EQ(data_directory(line).error().code, base::errc::invalid_argument);
-  line.environment.emplace_back("HOME", "/home/ann");
-  EXPECT_EQ(*data_directory(line), "/home/ann/.local/state/greenroom");
+  line.environment.emplace_back("HOME", "/users/ann");
+  EXPECT_EQ(*data_directory(line), "/users/ann/.local/state/greenroom");
   line.environment.emplace_back("XDG_STATE_HOME", "/state");
   EXPECT_EQ(*data_directory(line), "/state/greenroom");
   line.environment.emplace_back("STATE_DIRECTORY", "/var/lib/greenroom:/var/lib/other");
@@ -36,6 +38,19 @@ TEST(LoadSettings, TheListenFlagWinsOverTheEnvironment) {
   const auto settings = load_settings(line);
   EXPECT_EQ(settings->server.listen.port, 2);
   EXPECT_EQ(settings->limits.sessions, 3);
+}
+
+TEST(LoadSettings, SystemdsDirectoryMayHoldTheFileOrNot) {
+  std::string directory = (std::filesystem::temp_directory_path() / "greenroom-setup-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+  CommandLine line;
+  line.environment = {{"CONFIGURATION_DIRECTORY", directory + ":/etc/other"}};
+  EXPECT_EQ(load_settings(line)->limits.sessions, 20);
+  std::ofstream(directory + "/greenroom.yaml") << "limits: {sessions: 7}\n";
+  EXPECT_EQ(load_settings(line)->limits.sessions, 7);
+  line.flags.emplace_back("--config", "/nowhere.yaml");
+  EXPECT_FALSE(load_settings(line)) << "a named file is the only one";
+  std::filesystem::remove_all(directory);
 }
 
 TEST(LoadSettings, AMissingFileIsAnError) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fd.hpp"
 #include "store/connection.hpp"
@@ -43,6 +44,20 @@ TEST(Database, IsMadeReadableByItsOwnerOnly) {
     struct stat status {};
     ASSERT_EQ(::stat(dir.file(name).c_str(), &status), 0) << name;
     EXPECT_EQ(status.st_mode & 0777u, 0600u) << name;
+  }
+}
+
+TEST(Database, WhatRootMakesBelongsToTheDirectorysOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes files for others";
+  TempDir dir;
+  ASSERT_EQ(::chown(dir.path().c_str(), 60123, 60124), 0);
+  const auto database = Database::open(dir.path());
+  ASSERT_TRUE(database) << database.error().message();
+  for (const char* name : {"greenroom.db", "greenroom.db-wal", "greenroom.db-shm"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat(dir.file(name).c_str(), &status), 0) << name;
+    EXPECT_EQ(status.st_uid, 60123u) << name;
+    EXPECT_EQ(status.st_gid, 60124u) << name;
   }
 }
 
