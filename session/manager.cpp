@@ -65,7 +65,9 @@ SessionManager::SessionManager(const base::Executor& executor, SessionOptions op
       options_(std::move(options)),
       services_(std::move(services)),
       one_gone_(executor),
-      tasks_(executor) {}
+      tasks_(executor) {
+  services_.on_change = [this](SharedView changed) { remember(std::move(changed)); };
+}
 
 SessionManager::~SessionManager() = default;
 
@@ -148,9 +150,7 @@ Task<Result<SharedView>> SessionManager::create(SessionSpec spec) {
   if (auto admitted = co_await admit(); !admitted) co_return admitted.error();
   SessionView view = first_view(spec);
   const std::string id = view.id;
-  auto on_change = [this](SharedView changed) { remember(std::move(changed)); };
-  auto session = std::make_unique<Session>(executor_, std::move(view), std::move(spec), options_, services_,
-                                           std::move(on_change));
+  auto session = std::make_unique<Session>(executor_, std::move(view), std::move(spec), options_, services_);
   remember(session->view());
   live_.emplace(id, std::move(session));
   ++created_;

@@ -49,6 +49,7 @@ struct Services {
   store::TimelineStore& timeline;
   const base::Clock& clock;
   base::Logger log;
+  std::function<void(SharedView)> on_change;  ///< sees every new view; set by the manager
 };
 
 /// Total durations, for metrics. Milliseconds.
