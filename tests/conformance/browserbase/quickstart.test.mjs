@@ -155,7 +155,7 @@ step('the replay has the right length and shows the right colours at the right s
   story.local = await download(list.text, story.folder);
   const { duration } = await probe(story.local);
   const listed = playlist.segments.reduce((sum, { seconds }) => sum + seconds, 0);
-  const wall = (Date.parse(story.ended.endedAt) - Date.parse(story.session.createdAt)) / 1000;
+  const wall = (Date.parse(story.ended.endedAt) - Date.parse(story.ended.startedAt)) / 1000;
   story.allowed = Math.max(0.02 * wall, 0.3);
   const near = (value, what) => assert.ok(Math.abs(value - wall) <= story.allowed, `${what}: ${value} s, by the clock ${wall} s`);
   near(listed, 'the playlist');
