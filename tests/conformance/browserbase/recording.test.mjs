@@ -63,7 +63,7 @@ test('a still page is recorded for as long as it stood, to its end', async () =>
   const text = await finished(sdk, session);
   const file = await download(text, folder);
   const { duration } = await probe(file);
-  const wall = (Date.parse(ended.endedAt) - Date.parse(session.createdAt)) / 1000;
+  const wall = (Date.parse(ended.endedAt) - Date.parse(ended.startedAt)) / 1000;
   assert.ok(Math.abs(duration - wall) <= Math.max(0.02 * wall, 0.3), `${duration} s of ${wall} s`);
   assertColour(await colourAt(file, secondOf(text, blue)), [0, 0, 255], 'blue');
   assertColour(await colourAt(file, duration - 0.3), [0, 0, 255], 'the last picture is held to the end');
