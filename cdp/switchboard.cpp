@@ -71,6 +71,11 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     co_await base::keep_running_when_cancelled();
     auto line = co_await attach(std::move(target));
     if (!line) co_return line.error();
+    if (is_closing_) {
+      // Asked to close while it was being attached: nobody will ask again.
+      close_line(*line);
+      co_return LineEnd::closed_here;
+    }
     lines_.at(*line).stream = &stream;
     ++clients_;
     last_command_ = std::chrono::steady_clock::now();
@@ -82,6 +87,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   void close_clients(net::CloseReason reason) override {
+    is_closing_ = true;
     for (auto& [id, line] : lines_) {
       if (line.stream == nullptr) continue;
       line.closed_here = true;
@@ -329,6 +335,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   SwitchboardCounters counters_;
   std::vector<std::function<void(const ClientCommand&)>> observers_;
   bool gone_ = false;
+  bool is_closing_ = false;
   base::TaskGroup tasks_;
 };
 }  // namespace
