@@ -34,7 +34,8 @@ constexpr const char* common_switches[] = {
     "--disable-gpu",
     "--enable-unsafe-swiftshader",
     // Crashpad's handler processes leave the process group and are ended with the tree. Nothing stops them in
-    // Debian's build but --disable-crashpad-for-testing, and with that every child process looks for a handler
+    // Debian's build but --disable-crashpad-for-testing, and with that every child process looks for a
+    // handler
     // on a descriptor that is another's and crashes: no page would load.
     // No key ring: asking for one waits for a D-Bus service that is not there.
     "--password-store=basic",

@@ -173,7 +173,7 @@ session::Services App::services() {
   auto record = [this](const std::string& id, const browser::Display& display) {
     return start_recording(id, display);
   };
-  return session::Services{take, record, rows_, timeline_, clock_, log_};
+  return session::Services{take, record, rows_, timeline_, clock_, log_, {}};
 }
 
 void App::make_sessions() {

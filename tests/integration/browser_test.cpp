@@ -9,7 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 
 #include "base/fd.hpp"
-#include "browser_fixture.hpp"
+#include "tests/integration/browser_fixture.hpp"
 
 namespace greenroom::browser {
 namespace {

@@ -198,10 +198,16 @@ base::Task<void> Loopback::run_and_stop(const std::function<base::Task<void>()>&
   EXPECT_EQ(server->counters().connections_open, 0u);
 }
 
-base::Task<void> Loopback::until(std::function<bool()> condition) {
+base::Task<void> Loopback::until(const int& count, int wanted) {
   const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (!condition() && std::chrono::steady_clock::now() < deadline) co_await base::sleep_for(2ms);
-  EXPECT_TRUE(condition());
+  while (count != wanted && std::chrono::steady_clock::now() < deadline) co_await base::sleep_for(2ms);
+  EXPECT_EQ(count, wanted);
+}
+
+base::Task<void> Loopback::until(const bool& flag) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!flag && std::chrono::steady_clock::now() < deadline) co_await base::sleep_for(2ms);
+  EXPECT_TRUE(flag);
 }
 
 }  // namespace greenroom::net::loopback
