@@ -172,6 +172,14 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       stream.send(error_answer(Envelope(), -32700, "JSON: " + envelope.error().detail));
       return std::nullopt;
     }
+    if (!envelope->session_id.empty()) {
+      // As on Chromium's own port, where a session belongs to its connection.
+      const CdpSession* session = table_.find(envelope->session_id);
+      if (session == nullptr || session->line != line) {
+        stream.send(error_answer(*envelope, -32001, "Session with given id not found."));
+        return std::nullopt;
+      }
+    }
     Verdict verdict =
         judge(message, *envelope, root, {options_.download_directory, options_.upload_directory});
     if (auto* answer = std::get_if<Answer>(&verdict)) {

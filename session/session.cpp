@@ -186,7 +186,7 @@ Task<void> Session::watch_browser() {
   co_await base::keep_running_when_cancelled();
   const browser::BrowserExit exit = co_await browser_->exited();
   browser_gone_ = true;
-  if (!end_requested_)
+  if (!end_requested_ && view_->state != State::ended)
     log_.warning("browser ended", {{"status", exit.status.text()}, {"output", exit.last_output}});
   wake_.cancel();
 }

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { test } from 'node:test';
 
 import { Cdp } from '../support/cdp.mjs';
-import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
+import { connectPlaywright, createWhenRoom, release, sdkFor } from '../support/client.mjs';
 import { Daemon, useDaemon } from '../support/daemon.mjs';
 import { stillRunning } from '../support/proc.mjs';
 import { pause, until, within } from '../support/wait.mjs';
@@ -61,6 +61,16 @@ test('a client that hangs up before create answers leaves no session', async () 
     await until('and no browser', () => browsersOf(daemon).length === 0, 15_000);
   } finally {
     await daemon.stop();
+  }
+});
+
+test('a release that meets a client just coming in closes that client too, every time', async () => {
+  const sdk = sdkFor(held.daemon);
+  for (let i = 0; i < 12; ++i) {
+    const session = await createWhenRoom(sdk, { keepAlive: true });
+    const cdp = await Cdp.connect(session.connectUrl);
+    await release(sdk, session);
+    assert.equal((await within(8_000, `socket ${i} closes`, cdp.closed)).code, 1000);
   }
 });
 
@@ -132,7 +142,7 @@ test('twenty sessions in a row leave no process, no folder and no open descripto
   await settled();
   const before = descriptors();
   for (let i = 0; i < 20; ++i) {
-    const session = await sdk.sessions.create({});
+    const session = await createWhenRoom(sdk, {});
     const cdp = await Cdp.connect(session.connectUrl);
     await cdp.ask('Browser.getVersion');
     await release(sdk, session);

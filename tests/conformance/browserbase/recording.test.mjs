@@ -155,7 +155,7 @@ test('kill -9 of the daemon: no orphan, the row is closed at the next start, fin
     assert.ok(['ERROR', 'COMPLETED'].includes(row.status), row.status);
     assert.ok(row.endedAt, 'it has an end');
     assert.ok(second.log.some((line) => /lost.on.restart/.test(line) && line.includes(session.id)), 'the log gives the reason');
-    const metrics = await (await call(second, 'GET', '/metrics')).text();
+    const metrics = await (await call(second, 'GET', '/metrics', { headers: { authorization: `Bearer ${second.key}` } })).text();
     assert.match(metrics, /greenroom_sessions_ended_total\{reason="lost_on_restart"\} 1\b/);
     const now = await finished(sdk, session);
     assert.ok(parsePlaylist(now).segments.length >= parsePlaylist(text).segments.length);
