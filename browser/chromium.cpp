@@ -137,6 +137,7 @@ Result<void> Chromium::start_process() {
   cdp::SwitchboardOptions wanted;
   wanted.download_directory = directory_.downloads();
   wanted.upload_directory = directory_.uploads();
+  wanted.call_deadline = machine_.options.deadline;  // the first answers of a busy machine's cold start
   switchboard_ = cdp::Switchboard::make(machine_.executor, *pipe_, std::move(wanted), log_);
   tasks_.spawn(talk());
   return {};
