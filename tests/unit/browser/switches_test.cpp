@@ -24,6 +24,11 @@ TEST(Switches, ABrowserIsReachedByItsPipeAndByNothingElse) {
   EXPECT_FALSE(has_switch(arguments, "--remote-debugging-port"));
 }
 
+TEST(Switches, TheCrashHandlersAreLeftAlone) {
+  // Without them Chromium 156's network service crashes for ever.
+  EXPECT_FALSE(has_switch(chromium_arguments({}, {}, paths), "--disable-crashpad-for-testing"));
+}
+
 TEST(Switches, TheSandboxStaysUnlessItIsTakenAwayByName) {
   LaunchOptions options;
   EXPECT_FALSE(has_switch(chromium_arguments(options, {}, paths), "--no-sandbox"));
