@@ -20,8 +20,6 @@ using base::Error;
 using base::Result;
 using base::Task;
 
-constexpr std::chrono::seconds sweep_interval{5};
-
 bool is_observed(std::string_view method) {
   return method == "Emulation.setDeviceMetricsOverride" || method == "Emulation.clearDeviceMetricsOverride";
 }
@@ -249,7 +247,10 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   void from_top_level(const Envelope& envelope, std::string_view message) {
-    if (envelope.id) return calls_.complete(envelope, message);
+    if (envelope.id) {
+      calls_.complete(envelope, message);
+      return detach_if_unwanted(envelope);
+    }
     if (envelope.method != "Target.detachedFromTarget") return;
     // The target of a page-level line has gone.
     const std::string_view session = plain_string(member(envelope.params, "sessionId"));
@@ -260,6 +261,15 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     const auto found = lines_.find(line);
     if (found != lines_.end() && found->second.stream != nullptr)
       found->second.stream->close({1000, "the target has gone"});
+  }
+
+  /// An attach call was answered after its caller had given up: the browser would keep that session for ever.
+  void detach_if_unwanted(const Envelope& envelope) {
+    const std::string_view session = plain_string(member(envelope.result, "sessionId"));
+    if (session.empty() || table_.find(session) != nullptr) return;
+    json::object params;
+    params["sessionId"] = session;
+    post("Target.detachFromTarget", params, {});
   }
 
   void follow_sessions(const Envelope& envelope) {
@@ -314,7 +324,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   Task<void> release_forgotten_targets() {
     co_await base::keep_running_when_cancelled();
     while (!gone_) {
-      co_await base::sleep_for(sweep_interval);
+      co_await base::sleep_for(options_.sweep_interval);
       if (gone_) co_return;
       for (const std::string& session :
            table_.take_overdue(std::chrono::steady_clock::now() - options_.release_deadline))

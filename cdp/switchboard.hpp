@@ -45,6 +45,7 @@ struct SwitchboardOptions {
   std::string upload_directory;    ///< the only place files may be taken from; empty: none
   std::chrono::milliseconds call_deadline{10'000};     ///< for the switchboard's own calls
   std::chrono::milliseconds release_deadline{30'000};  ///< a paused target is let go after that
+  std::chrono::milliseconds sweep_interval{5'000};     ///< how often paused targets are looked at
 };
 
 /// Totals of one browser, for metrics and the session's clocks.
