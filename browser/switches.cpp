@@ -9,9 +9,9 @@ namespace {
 
 /// Switches of every browser. A switch that needs the "unsupported command-line flag" bar must not be here.
 ///
-/// Not here either: anything against the crash handlers. `--disable-breakpad` and `--disable-crash-reporter` do
-/// not stop them in Debian's build, and with `--disable-crashpad-for-testing` the network service ends at once
-/// and for ever again ("FD ownership violation"). The process tree ends them.
+/// Not here either: anything against the crash handlers. `--disable-breakpad` and `--disable-crash-reporter`
+/// do not stop them in Debian's build, and with `--disable-crashpad-for-testing` the network service ends at
+/// once and for ever again ("FD ownership violation"). The process tree ends them.
 constexpr const char* common_switches[] = {
     // The only door: descriptors 3 and 4. No port, no file with a port's number.
     "--remote-debugging-pipe",
