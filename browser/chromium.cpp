@@ -55,7 +55,8 @@ Task<Result<void>> Chromium::start() {
     step = co_await start_display();
     if (!step) co_return step;
   }
-  if ((co_await base::asio::this_coro::cancellation_state).cancelled() != base::asio::cancellation_type::none)
+  const auto cancellation = co_await base::asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != base::asio::cancellation_type::none)
     co_return Error{errc::closed, "the launch was given up"};
   step = start_process();
   if (!step) co_return step;
@@ -136,6 +137,7 @@ Result<void> Chromium::start_process() {
   cdp::SwitchboardOptions wanted;
   wanted.download_directory = directory_.downloads();
   wanted.upload_directory = directory_.uploads();
+  wanted.call_deadline = machine_.options.deadline;  // the first answers of a busy machine's cold start
   switchboard_ = cdp::Switchboard::make(machine_.executor, *pipe_, std::move(wanted), log_);
   tasks_.spawn(talk());
   return {};

@@ -77,7 +77,8 @@ class Remover {
     if (errno == EACCES) ::fchmod(folder, 0700);
     if (::unlinkat(folder, name, AT_REMOVEDIR) == 0) return;
     if (depth >= depth_limit) {
-      ::renameat(folder, name, top_, ("deep-" + std::to_string(moved_++)).c_str());
+      // A name that the owner cannot have taken.
+      ::renameat(folder, name, top_, base::make_uuid().c_str());
       return;
     }
     const UniqueFd child = open_folder(folder, name);
@@ -87,7 +88,6 @@ class Remover {
   }
 
   int top_;
-  std::uint64_t moved_ = 0;
 };
 
 Result<void> write_new_file(int root, const InitialFile& file) {

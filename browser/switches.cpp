@@ -8,6 +8,10 @@ namespace greenroom::browser {
 namespace {
 
 /// Switches of every browser. A switch that needs the "unsupported command-line flag" bar must not be here.
+///
+/// Not here either: anything against the crash handlers. `--disable-breakpad` and `--disable-crash-reporter`
+/// do not stop them in Debian's build, and with `--disable-crashpad-for-testing` the network service ends at
+/// once and for ever again ("FD ownership violation"). The process tree ends them.
 constexpr const char* common_switches[] = {
     // The only door: descriptors 3 and 4. No port, no file with a port's number.
     "--remote-debugging-pipe",
@@ -33,9 +37,6 @@ constexpr const char* common_switches[] = {
     // There is no GPU: without these no WebGL and a GPU process that crashes and starts again.
     "--disable-gpu",
     "--enable-unsafe-swiftshader",
-    // Crashpad's handler processes leave the process group and are ended with the tree. Nothing stops them in
-    // Debian's build but --disable-crashpad-for-testing, and with that every child process looks for a handler
-    // on a descriptor that is another's and crashes: no page would load.
     // No key ring: asking for one waits for a D-Bus service that is not there.
     "--password-store=basic",
     // A page that asks for a hung renderer's dialog would wait for a person.

@@ -12,6 +12,7 @@
 #include "browser/browser.hpp"
 #include "browser/output_tail.hpp"
 #include "browser/process_tree.hpp"
+#include "browser/x_client.hpp"
 
 namespace greenroom::browser {
 
@@ -64,6 +65,7 @@ class Xvfb {
   std::unique_ptr<base::ChildProcess> process_;
   std::shared_ptr<OutputTail> tail_;  // shared with the task that fills it
   Display display_;
+  std::unique_ptr<XClient> holder_;  // keeps the server from ending between two clients
 };
 
 }  // namespace greenroom::browser

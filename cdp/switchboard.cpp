@@ -69,6 +69,11 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     co_await base::keep_running_when_cancelled();
     auto line = co_await attach(std::move(target));
     if (!line) co_return line.error();
+    if (is_closing_) {
+      // Asked to close while it was being attached: nobody will ask again.
+      close_line(*line);
+      co_return LineEnd::closed_here;
+    }
     lines_.at(*line).stream = &stream;
     ++clients_;
     last_command_ = std::chrono::steady_clock::now();
@@ -80,6 +85,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   void close_clients(net::CloseReason reason) override {
+    is_closing_ = true;
     for (auto& [id, line] : lines_) {
       if (line.stream == nullptr) continue;
       line.closed_here = true;
@@ -169,6 +175,14 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     if (!envelope) {
       stream.send(error_answer(Envelope(), -32700, "JSON: " + envelope.error().detail));
       return std::nullopt;
+    }
+    if (!envelope->session_id.empty()) {
+      // As on Chromium's own port, where a session belongs to its connection.
+      const CdpSession* session = table_.find(envelope->session_id);
+      if (session == nullptr || session->line != line) {
+        stream.send(error_answer(*envelope, -32001, "Session with given id not found."));
+        return std::nullopt;
+      }
     }
     Verdict verdict =
         judge(message, *envelope, root, {options_.download_directory, options_.upload_directory});
@@ -331,6 +345,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   SwitchboardCounters counters_;
   std::vector<std::function<void(const ClientCommand&)>> observers_;
   bool gone_ = false;
+  bool is_closing_ = false;
   base::TaskGroup tasks_;
 };
 }  // namespace

@@ -117,7 +117,8 @@ class Switchboard {
   /// Stop     close_clients(), or close the stream.
   virtual base::Task<base::Result<LineEnd>> serve_client(net::MessageStream& stream, std::string target) = 0;
 
-  /// Asks every client's stream to close with that reason.
+  /// Asks every client's stream to close with that reason. For the end: a client that is just being attached,
+  /// or comes later, is turned away (LineEnd::closed_here; its stream is the caller's to close).
   virtual void close_clients(net::CloseReason reason) = 0;
   virtual std::size_t clients() const = 0;
 

@@ -100,7 +100,10 @@ Task<Result<void>> App::start() {
 }
 
 std::string App::url() const {
-  const std::string& host = settings_.server.listen.host;
+  // "Every address" is no address to call: on this machine loopback is.
+  std::string host = settings_.server.listen.host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
   const bool is_v6 = host.find(':') != std::string::npos;
   return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(http_->port());
 }
@@ -173,7 +176,7 @@ session::Services App::services() {
   auto record = [this](const std::string& id, const browser::Display& display) {
     return start_recording(id, display);
   };
-  return session::Services{take, record, rows_, timeline_, clock_, log_};
+  return session::Services{take, record, rows_, timeline_, clock_, log_, {}};
 }
 
 void App::make_sessions() {
@@ -201,7 +204,11 @@ Result<void> App::listen() {
   server.body_limit = settings_.server.body_limit;
   server.connection_limit = static_cast<std::size_t>(settings_.server.connections);
   auto listening = net::HttpServer::listen(executor_, server, *gateway_, log_);
-  if (!listening) return listening.error();
+  if (!listening) {
+    const config::ListenAddress& address = settings_.server.listen;
+    return Error{listening.error().code, address.host + ":" + std::to_string(address.port) + ": " +
+                                             listening.error().detail + " (--listen names another)"};
+  }
   http_ = std::move(*listening);
   return {};
 }
@@ -210,6 +217,7 @@ Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::str
                                                                         browser::Display display) {
   std::error_code failure;
   std::filesystem::create_directories(recordings_directory(), failure);
+  std::filesystem::permissions(recordings_directory(), std::filesystem::perms::owner_all, failure);
   recorder::RecordingOptions options;
   options.program.executable = encoder_;
   options.program.identity = encoder_identity(settings_);

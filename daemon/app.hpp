@@ -52,6 +52,7 @@ class App {
   std::string url() const;
   /// The key that start() made because there was none.
   const std::optional<std::string>& new_key() const { return new_key_; }
+  bool has_key_of_this_run() const { return !key_of_this_run_.empty(); }
   std::size_t live_sessions() const { return sessions_->live(); }
 
   /// Refuses new sessions and waits until none is left or the drain deadline has passed. Cancel: returns

@@ -66,6 +66,7 @@ void print_banner(const App& app) {
   BannerFacts facts;
   facts.url = app.url();
   facts.new_key = app.new_key();
+  facts.key_from_environment = app.has_key_of_this_run();
   const api::Welcome& welcome = api::all_dialects().front()->welcome;
   facts.environment_lines = lines_of(welcome.environment);
   facts.first_program = lines_of(welcome.program);

@@ -35,6 +35,8 @@ struct SessionOptions {
   std::size_t limit = 20;  ///< sessions at a time, those that are still ending included
   std::size_t kept_in_memory =
       1'000;  ///< views of sessions, live ones always; older ended ones are read again
+  base::Milliseconds slot_patience{
+      5'000};  ///< how long a create waits for the slot of a session that is ending
   bool recording = true;
   bool timeline = true;
   Timeline::Options timeline_options;
@@ -49,6 +51,7 @@ struct Services {
   store::TimelineStore& timeline;
   const base::Clock& clock;
   base::Logger log;
+  std::function<void(SharedView)> on_change;  ///< sees every new view; set by the manager
 };
 
 /// Total durations, for metrics. Milliseconds.

@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 
 #include "base/fd.hpp"
-#include "browser_fixture.hpp"
+#include "tests/integration/browser_fixture.hpp"
 
 namespace greenroom::browser {
 namespace {
@@ -212,10 +214,65 @@ TEST_F(BrowserTest, AnExecutableThatIsNotThereIsALaunchThatFailed) {
   EXPECT_EQ(browser.error().code, base::errc::launch_failed) << browser.error().message();
 }
 
-TEST_F(BrowserTest, CrashpadHandlersDoNotOutliveIt) {
-  options_.extra_switches = {"--enable-crashpad-for-testing"};
+/// A server that answers every connection with one page, for as long as it lives.
+class OnePageServer {
+ public:
+  explicit OnePageServer(base::asio::io_context& loop)
+      : acceptor_(loop, {base::asio::ip::address_v4::loopback(), 0}), connection_(loop) {
+    accept();
+  }
+  std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/";
+  }
+
+ private:
+  void accept() {
+    connection_ = base::asio::ip::tcp::socket(acceptor_.get_executor());
+    acceptor_.async_accept(connection_, [this](boost::system::error_code error) {
+      if (error) return;
+      static const std::string answer =
+          "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello";
+      boost::system::error_code ignored;
+      base::asio::write(connection_, base::asio::buffer(answer), ignored);
+      accept();
+    });
+  }
+  base::asio::ip::tcp::acceptor acceptor_;
+  base::asio::ip::tcp::socket connection_;
+};
+
+TEST_F(BrowserTest, LoadsAPageAndKeepsItsServicesAlive) {
+  OnePageServer server(loop_);
   auto browser = launch();
   ASSERT_TRUE(browser);
+  const auto services = [this] {
+    std::vector<pid_t> pids;
+    for (const ProcessInfo& process : processes())
+      if (process.command_line.find("--type=utility") != std::string::npos) pids.push_back(process.pid);
+    return pids;
+  };
+  const std::string page = attach(*browser, pages(*browser).at(0));
+  call(*browser, "Page.navigate", {{"url", server.url()}}, page);
+  const char* loaded =
+      "new Promise(r => { const look = () => document.body && document.body.innerText === 'hello' ?"
+      " r(true) : setTimeout(look, 20); look(); })";
+  EXPECT_TRUE(evaluate(*browser, page, loaded).as_bool());
+  const auto before = services();
+  EXPECT_FALSE(before.empty());
+  run(base::sleep_for(2s));
+  const auto after = services();
+  for (const pid_t pid : before) EXPECT_NE(std::find(after.begin(), after.end(), pid), after.end()) << pid;
+  stop(*browser);
+}
+
+TEST_F(BrowserTest, CrashpadHandlersDoNotOutliveIt) {
+  auto browser = launch();
+  ASSERT_TRUE(browser);
+  int handlers = 0;
+  for (const ProcessInfo& process : processes())
+    if (process.command_line.find("crashpad_handler") != std::string::npos && process.group != browser->pid())
+      ++handlers;
+  EXPECT_GE(handlers, 1) << "there is nothing to outlive it";
   // One that has left the group, the session and its parent, as those handlers do.
   const std::string home = "HOME=" + options_.work_directory + "/" + browser->id() + "/home";
   const pid_t starter = ::fork();

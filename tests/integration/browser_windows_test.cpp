@@ -1,5 +1,5 @@
 // The windows of a real Chromium: page content only, and exactly as large as asked.
-#include "browser_fixture.hpp"
+#include "tests/integration/browser_fixture.hpp"
 
 namespace greenroom::browser {
 namespace {

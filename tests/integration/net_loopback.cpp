@@ -42,7 +42,8 @@ base::Task<bool> Client::read_some() {
 base::Task<std::string> Client::read_until(std::string_view mark) {
   std::size_t at = 0;
   while ((at = in_.find(mark)) == in_.npos) {
-    if (!co_await read_some()) {
+    const bool has_more = co_await read_some();
+    if (!has_more) {
       ADD_FAILURE() << "closed before '" << mark << "' in '" << in_ << "'";
       co_return std::string{};
     }
@@ -54,7 +55,8 @@ base::Task<std::string> Client::read_until(std::string_view mark) {
 
 base::Task<std::string> Client::read_exactly(std::size_t count) {
   while (in_.size() < count) {
-    if (!co_await read_some()) {
+    const bool has_more = co_await read_some();
+    if (!has_more) {
       ADD_FAILURE() << "closed after " << in_.size() << " of " << count << " bytes";
       co_return std::string{};
     }

@@ -19,6 +19,7 @@ const startDeadline = 30_000;
 const stopDeadline = 20_000;
 
 const defaults = {
+  server: { drain_deadline: '2s' }, // a failed test may leave a session, for which SIGTERM would wait
   browser: { pool_size: 1, headless: false },
   recording: { enabled: true, fps: 10 },
   log: { level: 'info' },
@@ -66,6 +67,7 @@ export class Daemon {
       this.child.once('error', (error) => resolve({ error }));
       this.child.once('exit', (code, signal) => resolve({ code, signal }));
     }).then((status) => (this.ended = status));
+    process.once('exit', () => this.ended ?? this.child.kill('SIGKILL'));
     this.#collectLog();
     try {
       this.address = await within(startDeadline, 'the daemon says that it listens', this.#listening());

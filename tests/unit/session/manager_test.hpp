@@ -15,7 +15,7 @@
 
 #include "session/manager.hpp"
 #include "session/record.hpp"
-#include "tests/fakes/fake_browser.hpp"
+#include "tests/fakes/piped_browser.hpp"
 #include "tests/fakes/fake_recording.hpp"
 #include "tests/fakes/kept_lines.hpp"
 #include "tests/fakes/memory_stream.hpp"

@@ -1,4 +1,4 @@
-#include "tests/fakes/fake_browser.hpp"
+#include "tests/fakes/piped_browser.hpp"
 
 #include <utility>
 

@@ -1,0 +1,137 @@
+#include "browser/warm_pool.hpp"
+
+#include "tests/fakes/fake_launcher.hpp"
+#include "tests/unit/browser/browser_loop.hpp"
+
+namespace greenroom::browser {
+namespace {
+
+using namespace std::chrono_literals;
+
+class WarmPoolTest : public LoopTest {
+ protected:
+  WarmPoolTest() {
+    options_.refill_delay = 0ms;
+    options_.first_retry = 0ms;
+    options_.last_retry = 0ms;
+  }
+  void TearDown() override { EXPECT_TRUE(run(pool_->stop())); }
+
+  void start() {
+    pool_ = std::make_unique<WarmPool>(loop_.get_executor(), launcher_, options_, log_);
+    pool_->start();
+    settle();
+  }
+  base::Result<std::unique_ptr<Browser>> take(const Fingerprint& fingerprint = {}) {
+    auto taken = run(pool_->take(fingerprint));
+    return taken ? std::move(*taken) : base::Error{base::errc::internal, "take() did not end"};
+  }
+
+  FakeLauncher launcher_{loop_.get_executor()};
+  WarmPoolOptions options_;
+  std::unique_ptr<WarmPool> pool_;
+};
+
+TEST_F(WarmPoolTest, ABrowserWaitsAndIsTaken) {
+  start();
+  EXPECT_EQ(pool_->waiting(), 1u);
+  FakeBrowser* const first = launcher_.launched.at(0);
+  const auto taken = take();
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->get(), first);
+  EXPECT_EQ(pool_->counters().taken_warm, 1u);
+  EXPECT_EQ(pool_->waiting(), 1u) << "refilled";
+  EXPECT_EQ(launcher_.launch_calls, 2);
+}
+
+TEST_F(WarmPoolTest, ATakenBrowserIsNoLongerThePools) {
+  start();
+  auto taken = take();
+  ASSERT_TRUE(taken);
+  static_cast<FakeBrowser&>(**taken).die({0, 9});
+  settle();
+  EXPECT_EQ(pool_->counters().died_waiting, 0u);
+  EXPECT_EQ(static_cast<FakeBrowser&>(**taken).stop_calls(), 0);
+  taken->reset();  // and nothing of the pool still waits on it
+  settle();
+}
+
+TEST_F(WarmPoolTest, AnotherFingerprintIsLaunched) {
+  start();
+  Fingerprint headless;
+  headless.headless = true;
+  const auto taken = take(headless);
+  ASSERT_TRUE(taken);
+  EXPECT_TRUE((*taken)->fingerprint().headless);
+  EXPECT_EQ(pool_->counters().taken_cold, 1u);
+  EXPECT_EQ(pool_->waiting(), 1u);
+}
+
+TEST_F(WarmPoolTest, ABrowserThatDiesWhileItWaitsIsCleanedUpAndReplaced) {
+  start();
+  launcher_.launched.at(0)->die({0, 11});
+  settle();
+  EXPECT_EQ(pool_->counters().died_waiting, 1u);
+  EXPECT_EQ(launcher_.stopped, 1);
+  EXPECT_EQ(pool_->waiting(), 1u);
+  FakeBrowser* const second = launcher_.launched.at(1);
+  EXPECT_EQ(take()->get(), second);
+}
+
+TEST_F(WarmPoolTest, ALaunchThatFailsIsTriedAgain) {
+  launcher_.failures = {{base::errc::launch_failed, "1"}, {base::errc::launch_timeout, "2"}};
+  start();
+  EXPECT_EQ(pool_->counters().failed_launches, 2u);
+  EXPECT_EQ(pool_->waiting(), 1u);
+}
+
+TEST_F(WarmPoolTest, AnEmptyPoolLaunchesAndSaysWhyItCannot) {
+  options_.size = 0;
+  start();
+  EXPECT_EQ(launcher_.launch_calls, 0);
+  EXPECT_TRUE(take());
+  launcher_.failures = {{base::errc::storage_full, "disk"}};
+  const auto refused = take();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::errc::storage_full);
+}
+
+TEST_F(WarmPoolTest, TwoThatComeAtOnceGetTwoBrowsers) {
+  start();
+  launcher_.is_held = true;
+  const auto first = take();
+  ASSERT_TRUE(first);
+  std::unique_ptr<Browser> second;
+  base::asio::co_spawn(loop_, pool_->take({}),
+                       [&](std::exception_ptr, base::Result<std::unique_ptr<Browser>> result) {
+                         second = std::move(*result);
+                       });
+  settle();
+  EXPECT_EQ(second, nullptr);
+  launcher_.release();
+  settle();
+  ASSERT_NE(second, nullptr);
+  EXPECT_NE(second.get(), first->get());
+}
+
+TEST_F(WarmPoolTest, StoppingStopsWhatWaitsAndGivesUpWhatStarts) {
+  options_.size = 2;
+  start();
+  EXPECT_EQ(pool_->waiting(), 2u);
+  EXPECT_TRUE(run(pool_->stop()));
+  EXPECT_EQ(launcher_.stopped, 2);
+  EXPECT_EQ(pool_->waiting(), 0u);
+  const auto refused = take();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::errc::unavailable);
+}
+
+TEST_F(WarmPoolTest, StoppingGivesUpALaunchThatIsUnderWay) {
+  launcher_.is_held = true;
+  start();
+  EXPECT_TRUE(run(pool_->stop()));
+  EXPECT_EQ(launcher_.given_up, 1);
+}
+
+}  // namespace
+}  // namespace greenroom::browser
