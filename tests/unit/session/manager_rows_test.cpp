@@ -94,44 +94,6 @@ TEST_F(ManagerRowsTest, ListsAreNewestFirstAndFiltered) {
   EXPECT_EQ(listed(filter).size(), 6u);
 }
 
-TEST_F(ManagerRowsTest, MoreThanMemoryHoldsIsReadFromTheStore) {
-  for (int number = 1; number <= 6; ++number) leave(number, State::ended);
-  options.kept_in_memory = 2;
-  start();
-  ASSERT_TRUE(recover());
-  EXPECT_TRUE(manager->find_now(id(6)));
-  EXPECT_TRUE(manager->find_now(id(5)));
-  EXPECT_FALSE(manager->find_now(id(4)));
-  ASSERT_TRUE(run(manager->find(id(1))));
-  EXPECT_EQ((*run(manager->find(id(1))))->id, id(1));
-  EXPECT_EQ(listed({}).size(), 6u);
-  ListFilter deep;
-  deep.metadata_path = {"deep", "k"};
-  deep.metadata_value = "v";
-  deep.project_id = "odd";
-  EXPECT_EQ(listed(deep), (std::vector<std::string>{id(5), id(3), id(1)}));
-}
-
-TEST_F(ManagerRowsTest, TheOldestEndedAreForgottenAndLiveOnesNever) {
-  options.kept_in_memory = 2;
-  options.limit = 10;
-  start();
-  const SharedView old = create();
-  std::vector<std::string> ended;
-  for (int i = 0; i < 4; ++i) {
-    const SharedView view = create();
-    run(manager->end(view->id, EndReason::requested));
-    gone(view->id);
-    ended.push_back(view->id);
-  }
-  EXPECT_TRUE(manager->find_now(old->id));
-  EXPECT_FALSE(manager->find_now(ended[0]));
-  EXPECT_FALSE(manager->find_now(ended[1]));
-  EXPECT_TRUE(manager->find_now(ended[3]));
-  EXPECT_TRUE(run(manager->find(ended[0]))) << "its row is still there";
-  EXPECT_EQ(listed({}).size(), 5u);
-}
-
 TEST_F(ManagerRowsTest, AForgottenSessionIsUnknown) {
   start();
   const SharedView running = create();
