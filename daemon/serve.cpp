@@ -86,7 +86,8 @@ Task<void> run_until_told(App& app, SystemdNotifier& notifier, boost::asio::sign
   (void)co_await (app.drain() || signals.async_wait(boost::asio::use_awaitable));
 }
 
-Task<void> live(const base::Executor& executor, AppParts parts, int& exit_code) {
+// By value: it outlives the expression that starts it (rule C2).
+Task<void> live(base::Executor executor, AppParts parts, int& exit_code) {
   base::StderrSink sink;
   const base::Logger log(sink, parts.settings.log.level);
   const bool records = !parts.encoder.empty();
