@@ -57,13 +57,17 @@ TEST_F(SwitchboardTest, AnAttachAnswerMakesItsSessionTheCallers) {
   EXPECT_EQ(client.received.size(), 2u);
 }
 
-TEST_F(SwitchboardTest, AMessageToAnotherLinesSessionGivesNoAnswerHere) {
+TEST_F(SwitchboardTest, AMessageToAnotherLinesSessionIsRefusedAndNotPassedOn) {
   start();
   Client& one = connect();
   Client& two = connect();
+  pipe.forget_sent();
   send(one, R"({"id":1,"method":"A.b","sessionId":"root-2"})");
+  ASSERT_EQ(one.received.size(), 1u);
+  EXPECT_NE(one.received[0].find("-32001"), std::string::npos) << one.received[0];
+  EXPECT_TRUE(pipe.sent().empty());
   browser_says(R"({"id":1,"result":{"secret":1},"sessionId":"root-2"})");
-  EXPECT_TRUE(one.received.empty());
+  EXPECT_EQ(one.received.size(), 1u);
   EXPECT_EQ(two.received.size(), 1u);
 }
 
