@@ -257,10 +257,11 @@ Task<void> Chromium::remove_traces() {
   key.uids = identity_ ? UidRange{identity_->uid, identity_->uid} : UidRange{::geteuid(), ::geteuid()};
   if (process_) key.leaders.push_back(process_->pid());
   if (xvfb_) key.leaders.push_back(xvfb_->process().pid());
-  auto job = [key, work = machine_.options.work_directory, id = id_,
+  const int display = xvfb_ ? xvfb_->display().number : -1;
+  auto job = [key, display, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
-    remove_dead_x_sockets(key.uids);
+    if (display >= 0) remove_dead_x_socket(display);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;

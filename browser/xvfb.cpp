@@ -89,6 +89,11 @@ Result<void> prepare_x_sockets() {
   return {};
 }
 
+void remove_dead_x_socket(int number) {
+  const std::string path = x_socket_path(number);
+  if (is_dead_socket(path)) ::unlink(path.c_str());
+}
+
 void remove_dead_x_sockets(UidRange owners) {
   struct Close {
     void operator()(DIR* directory) const { ::closedir(directory); }

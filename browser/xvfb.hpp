@@ -41,6 +41,9 @@ base::Result<void> prepare_x_sockets();
 /// that finds its own number writes no lock file.) Blocks.
 void remove_dead_x_sockets(UidRange owners);
 
+/// Removes the socket of that display if nobody listens on it: its server, which was ours, has ended. Blocks.
+void remove_dead_x_socket(int number);
+
 class Xvfb {
  public:
   /// Errors   launch_failed (with the server's own words), timed_out, closed.
