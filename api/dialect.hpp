@@ -52,9 +52,9 @@ struct Welcome {
 };
 
 struct Dialect {
-  std::string_view name;        ///< "example"
-  std::string_view mount;       ///< "/example"
-  std::string_view key_header;  ///< lower case; at the root, a request with it is this dialect's
+  std::string_view name;             ///< "example"
+  std::string_view mount;            ///< "/example"
+  std::string_view key_header;       ///< lower case; at the root, a request with it is this dialect's
   std::string_view token_parameter;  ///< in its websocket addresses: the session's token
   std::span<const Route> routes;
   /// This provider's status and body for a failure.

@@ -155,7 +155,9 @@ net::Response Gateway::refuse(unsigned status, std::string_view why, const net::
 
 void Gateway::log_answer(const net::Request& request, const Dialect& dialect, const net::Response& response,
                          std::chrono::steady_clock::time_point began) const {
-  const bool is_fault = response.status >= 500 && response.status != 501;
+  // 501 and 503 are answers, not faults: a viewer that waits for a picture gets the second four times a
+  // second.
+  const bool is_fault = response.status >= 500 && response.status != 501 && response.status != 503;
   if (!is_fault && !log_.enabled(base::LogLevel::debug)) return;
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);

@@ -63,7 +63,7 @@ Task<Result<net::Response>> mp4(const Call& call, Core& core) {
   if (!path) co_return path.error();
   net::Response response;
   response.headers.set("content-type", "video/mp4");
-  response.headers.set("content-disposition", "inline; filename=\"" + *id + ".mp4\"");
+  response.headers.set("content-disposition", "inline; filename=\"" + *id + "-0.mp4\"");
   allow_any_origin(response);
   response.file = net::FileBody{std::move(*path)};
   co_return response;

@@ -49,8 +49,7 @@ class BlockingPool {
         });
       });
     };
-    // Without this a cancelled caller would let go of a job whose answer still comes.
-    co_await disable_cancellation();
+    // The job's answer comes whether or not the caller is cancelled: nobody listens to its slot here.
     co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(std::exception_ptr, R)>(
         std::move(start), asio::use_awaitable, std::move(job));
   }

@@ -55,7 +55,8 @@ Task<Result<void>> Chromium::start() {
     step = co_await start_display();
     if (!step) co_return step;
   }
-  if ((co_await base::asio::this_coro::cancellation_state).cancelled() != base::asio::cancellation_type::none)
+  const auto cancellation = co_await base::asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != base::asio::cancellation_type::none)
     co_return Error{errc::closed, "the launch was given up"};
   step = start_process();
   if (!step) co_return step;
@@ -136,6 +137,7 @@ Result<void> Chromium::start_process() {
   cdp::SwitchboardOptions wanted;
   wanted.download_directory = directory_.downloads();
   wanted.upload_directory = directory_.uploads();
+  wanted.call_deadline = machine_.options.deadline;  // the first answers of a busy machine's cold start
   switchboard_ = cdp::Switchboard::make(machine_.executor, *pipe_, std::move(wanted), log_);
   tasks_.spawn(talk());
   return {};
@@ -255,10 +257,11 @@ Task<void> Chromium::remove_traces() {
   key.uids = identity_ ? UidRange{identity_->uid, identity_->uid} : UidRange{::geteuid(), ::geteuid()};
   if (process_) key.leaders.push_back(process_->pid());
   if (xvfb_) key.leaders.push_back(xvfb_->process().pid());
-  auto job = [key, work = machine_.options.work_directory, id = id_,
+  const int display = xvfb_ ? xvfb_->display().number : -1;
+  auto job = [key, display, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
-    remove_dead_x_sockets(key.uids);
+    if (display >= 0) remove_dead_x_socket(display);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -63,7 +64,7 @@ std::vector<std::string> xvfb_arguments(const XvfbOptions& options) {
       "GLX",  // its software renderer costs 50 MB, and Chromium does not use it
       "-nolisten",  "tcp",
       "-auth",      options.authority,
-      "-terminate",  // goes when the browser has gone, also when nobody is left to stop it
+      "-terminate",  // goes when the browser and the daemon have gone: nobody is left to stop it
       "-nocursor",   // the recording draws its own, where the client's input is
   };
 }
@@ -88,6 +89,11 @@ Result<void> prepare_x_sockets() {
   return {};
 }
 
+void remove_dead_x_socket(int number) {
+  const std::string path = x_socket_path(number);
+  if (is_dead_socket(path)) ::unlink(path.c_str());
+}
+
 void remove_dead_x_sockets(UidRange owners) {
   struct Close {
     void operator()(DIR* directory) const { ::closedir(directory); }
@@ -98,6 +104,10 @@ void remove_dead_x_sockets(UidRange owners) {
     struct stat about {};
     if (entry->d_name[0] != 'X' || ::lstat(path.c_str(), &about) != 0 || !S_ISSOCK(about.st_mode)) continue;
     if (about.st_uid < owners.first || about.st_uid > owners.last) continue;
+    // Between its bind and its listen a server that is just starting, another daemon's perhaps, looks dead
+    // too.
+    constexpr std::time_t youth = 10;  // seconds
+    if (std::time(nullptr) - about.st_mtim.tv_sec < youth) continue;
     if (is_dead_socket(path)) ::unlink(path.c_str());
   }
 }
@@ -130,6 +140,15 @@ Task<Result<std::unique_ptr<Xvfb>>> Xvfb::start(base::TaskGroup& tasks, XvfbOpti
     co_await base::apart(server->stop());
     co_return ready.error();
   }
+  // A connection of ours for the server's whole life: it ends with its last client, and on a busy machine
+  // Chromium's first, short one can be over before its second begins.
+  auto holder =
+      co_await base::with_deadline(XClient::connect(server->display_), deadline, "meeting the X server");
+  if (!holder) {
+    co_await base::apart(server->stop());
+    co_return holder.error();
+  }
+  server->holder_ = std::move(*holder);
   co_return server;
 }
 
@@ -155,9 +174,7 @@ Task<Result<void>> Xvfb::read_number(base::UniqueFd source) {
 }
 
 Task<Result<void>> Xvfb::park_pointer() {
-  auto client = co_await XClient::connect(display_);
-  if (!client) co_return client.error();
-  co_return co_await (*client)->move_pointer(display_.screen.width - 1, display_.screen.height - 1);
+  return holder_->move_pointer(display_.screen.width - 1, display_.screen.height - 1);
 }
 
 Task<void> Xvfb::stop() {

@@ -12,6 +12,7 @@
 #include "browser/browser.hpp"
 #include "browser/output_tail.hpp"
 #include "browser/process_tree.hpp"
+#include "browser/x_client.hpp"
 
 namespace greenroom::browser {
 
@@ -40,6 +41,9 @@ base::Result<void> prepare_x_sockets();
 /// that finds its own number writes no lock file.) Blocks.
 void remove_dead_x_sockets(UidRange owners);
 
+/// Removes the socket of that display if nobody listens on it: its server, which was ours, has ended. Blocks.
+void remove_dead_x_socket(int number);
+
 class Xvfb {
  public:
   /// Errors   launch_failed (with the server's own words), timed_out, closed.
@@ -64,6 +68,7 @@ class Xvfb {
   std::unique_ptr<base::ChildProcess> process_;
   std::shared_ptr<OutputTail> tail_;  // shared with the task that fills it
   Display display_;
+  std::unique_ptr<XClient> holder_;  // keeps the server from ending between two clients
 };
 
 }  // namespace greenroom::browser

@@ -64,25 +64,22 @@ bool is_inside(const std::string& directory, std::string_view file) {
   return text.size() > directory.size() + 1 && text.starts_with(directory) && text[directory.size()] == '/';
 }
 
-Verdict check_files(const Envelope& envelope, const json::object& params,
-                    const ClientDirectories& directories) {
-  const json::value* files = params.if_contains("files");
-  if (files == nullptr || !files->is_array()) return PassOn{};
+bool are_inside(const json::object& object, const ClientDirectories& directories) {
+  const json::value* files = object.if_contains("files");
+  if (files == nullptr || !files->is_array()) return true;
   for (const json::value& file : files->get_array()) {
     const json::string* path = file.if_string();
     if (path != nullptr && !is_inside(directories.uploads, *path) && !is_inside(directories.downloads, *path))
-      return Answer{
-          error_answer(envelope, server_error,
-                       "Only files of this session's own upload and download folders can be chosen")};
+      return false;
   }
-  return PassOn{};
+  return true;
 }
 
-Verdict check_url(const Envelope& envelope, const json::object& params) {
-  const json::string* url = text_member(params, "url");
-  if (url != nullptr && is_forbidden_url(*url))
-    return Answer{error_answer(envelope, server_error, "Addresses of this kind are not open to clients")};
-  return PassOn{};
+/// `files` of the params, or of their `data` (Input.dispatchDragEvent).
+bool are_files_allowed(const json::object& params, const ClientDirectories& directories) {
+  const json::value* data = params.if_contains("data");
+  const json::object* dragged = data != nullptr ? data->if_object() : nullptr;
+  return are_inside(params, directories) && (dragged == nullptr || are_inside(*dragged, directories));
 }
 
 enum class Rule { none, close, download, url, files, refuse };
@@ -101,11 +98,15 @@ Rule rule_of(std::string_view method) {
       Row{"Network.loadNetworkResource", Rule::url},
       Row{"DOM.setFileInputFiles", Rule::files},
       Row{"Page.handleFileChooser", Rule::files},
+      Row{"Input.dispatchDragEvent", Rule::files},
       // These take a path of the machine, or make the browser connect outward for a debugger.
       Row{"Extensions.loadUnpacked", Rule::refuse},
       Row{"PWA.install", Rule::refuse},
       Row{"PWA.launchFilesInApp", Rule::refuse},
       Row{"Target.setRemoteLocations", Rule::refuse},
+      // These carry commands inside a text or to a page's own script, where nobody would judge them.
+      Row{"Target.sendMessageToTarget", Rule::refuse},
+      Row{"Target.exposeDevToolsProtocol", Rule::refuse},
   };
   for (const Row& row : rows)
     if (row.method == method) return row.rule;
@@ -156,8 +157,14 @@ Verdict judge(std::string_view message, const Envelope& envelope, std::string_vi
   if (!parse_params(envelope, params))
     return Answer{error_answer(envelope, invalid_params, "params must be an object of valid JSON")};
   if (rule == Rule::download) return redirect_download(envelope, root, std::move(params), directories);
-  if (rule == Rule::files) return check_files(envelope, params, directories);
-  return check_url(envelope, params);
+  const json::string* url = text_member(params, "url");
+  if (url != nullptr && is_forbidden_url(*url))
+    return Answer{error_answer(envelope, server_error, "Addresses of this kind are not open to clients")};
+  if (!are_files_allowed(params, directories))
+    return Answer{error_answer(envelope, server_error,
+                               "Only files of this session's own upload and download folders can be chosen")};
+  // What was judged is what is sent: of a member that is there twice, parsers differ in which they take.
+  return Replace{rebuilt(envelope, root, params)};
 }
 
 }  // namespace greenroom::cdp

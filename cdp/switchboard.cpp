@@ -20,8 +20,6 @@ using base::Error;
 using base::Result;
 using base::Task;
 
-constexpr std::chrono::seconds sweep_interval{5};
-
 bool is_observed(std::string_view method) {
   return method == "Emulation.setDeviceMetricsOverride" || method == "Emulation.clearDeviceMetricsOverride";
 }
@@ -71,6 +69,11 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     co_await base::keep_running_when_cancelled();
     auto line = co_await attach(std::move(target));
     if (!line) co_return line.error();
+    if (is_closing_) {
+      // Asked to close while it was being attached: nobody will ask again.
+      close_line(*line);
+      co_return LineEnd::closed_here;
+    }
     lines_.at(*line).stream = &stream;
     ++clients_;
     last_command_ = std::chrono::steady_clock::now();
@@ -82,6 +85,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   void close_clients(net::CloseReason reason) override {
+    is_closing_ = true;
     for (auto& [id, line] : lines_) {
       if (line.stream == nullptr) continue;
       line.closed_here = true;
@@ -172,6 +176,14 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       stream.send(error_answer(Envelope(), -32700, "JSON: " + envelope.error().detail));
       return std::nullopt;
     }
+    if (!envelope->session_id.empty()) {
+      // As on Chromium's own port, where a session belongs to its connection.
+      const CdpSession* session = table_.find(envelope->session_id);
+      if (session == nullptr || session->line != line) {
+        stream.send(error_answer(*envelope, -32001, "Session with given id not found."));
+        return std::nullopt;
+      }
+    }
     Verdict verdict =
         judge(message, *envelope, root, {options_.download_directory, options_.upload_directory});
     if (auto* answer = std::get_if<Answer>(&verdict)) {
@@ -235,7 +247,10 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   void from_top_level(const Envelope& envelope, std::string_view message) {
-    if (envelope.id) return calls_.complete(envelope, message);
+    if (envelope.id) {
+      calls_.complete(envelope, message);
+      return detach_if_unwanted(envelope);
+    }
     if (envelope.method != "Target.detachedFromTarget") return;
     // The target of a page-level line has gone.
     const std::string_view session = plain_string(member(envelope.params, "sessionId"));
@@ -246,6 +261,15 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     const auto found = lines_.find(line);
     if (found != lines_.end() && found->second.stream != nullptr)
       found->second.stream->close({1000, "the target has gone"});
+  }
+
+  /// An attach call was answered after its caller had given up: the browser would keep that session for ever.
+  void detach_if_unwanted(const Envelope& envelope) {
+    const std::string_view session = plain_string(member(envelope.result, "sessionId"));
+    if (session.empty() || table_.find(session) != nullptr) return;
+    json::object params;
+    params["sessionId"] = session;
+    post("Target.detachFromTarget", params, {});
   }
 
   void follow_sessions(const Envelope& envelope) {
@@ -300,7 +324,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   Task<void> release_forgotten_targets() {
     co_await base::keep_running_when_cancelled();
     while (!gone_) {
-      co_await base::sleep_for(sweep_interval);
+      co_await base::sleep_for(options_.sweep_interval);
       if (gone_) co_return;
       for (const std::string& session :
            table_.take_overdue(std::chrono::steady_clock::now() - options_.release_deadline))
@@ -321,6 +345,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   SwitchboardCounters counters_;
   std::vector<std::function<void(const ClientCommand&)>> observers_;
   bool gone_ = false;
+  bool is_closing_ = false;
   base::TaskGroup tasks_;
 };
 }  // namespace

@@ -45,6 +45,7 @@ struct SwitchboardOptions {
   std::string upload_directory;    ///< the only place files may be taken from; empty: none
   std::chrono::milliseconds call_deadline{10'000};     ///< for the switchboard's own calls
   std::chrono::milliseconds release_deadline{30'000};  ///< a paused target is let go after that
+  std::chrono::milliseconds sweep_interval{5'000};     ///< how often paused targets are looked at
 };
 
 /// Totals of one browser, for metrics and the session's clocks.
@@ -116,7 +117,8 @@ class Switchboard {
   /// Stop     close_clients(), or close the stream.
   virtual base::Task<base::Result<LineEnd>> serve_client(net::MessageStream& stream, std::string target) = 0;
 
-  /// Asks every client's stream to close with that reason.
+  /// Asks every client's stream to close with that reason. For the end: a client that is just being attached,
+  /// or comes later, is turned away (LineEnd::closed_here; its stream is the caller's to close).
   virtual void close_clients(net::CloseReason reason) = 0;
   virtual std::size_t clients() const = 0;
 

@@ -25,6 +25,13 @@ constexpr std::chrono::minutes prune_interval{10};
 constexpr std::size_t prune_batch = 100;
 constexpr std::chrono::seconds http_grace{3};
 
+browser::WarmPoolOptions pool_options(const config::Settings& settings) {
+  browser::WarmPoolOptions options;
+  options.size = static_cast<std::size_t>(settings.browser.pool_size);
+  options.fingerprint = default_fingerprint(settings);
+  return options;
+}
+
 recorder::MuxerOptions muxer_options(const std::string& encoder, const config::Settings& settings) {
   recorder::MuxerOptions options;
   options.program.executable = encoder;
@@ -50,6 +57,7 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       project_store_(*database_),
       secret_store_(*database_),
       launcher_(browser::make_chromium_launcher(executor_, files_, std::move(parts.launch), log_)),
+      pool_(executor_, *launcher_, pool_options(settings_), log_),
       muxer_(executor_, muxer_options(encoder_, settings_)),
       tasks_(executor_) {}
 
@@ -78,6 +86,7 @@ Task<Result<void>> App::start() {
     co_return co_await files_.run(std::move(work));
   };
   if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();
+  pool_.start();
   tasks_.spawn(http_->run());
   tasks_.spawn(follow_key_changes());
   tasks_.spawn(prune_regularly());
@@ -91,7 +100,10 @@ Task<Result<void>> App::start() {
 }
 
 std::string App::url() const {
-  const std::string& host = settings_.server.listen.host;
+  // "Every address" is no address to call: on this machine loopback is.
+  std::string host = settings_.server.listen.host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
   const bool is_v6 = host.find(':') != std::string::npos;
   return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(http_->port());
 }
@@ -160,11 +172,11 @@ session::SessionOptions App::session_options() const {
 }
 
 session::Services App::services() {
-  auto take = [this](const browser::Fingerprint& fingerprint) { return launcher_->launch(fingerprint); };
+  auto take = [this](const browser::Fingerprint& fingerprint) { return pool_.take(fingerprint); };
   auto record = [this](const std::string& id, const browser::Display& display) {
     return start_recording(id, display);
   };
-  return session::Services{take, record, rows_, timeline_, clock_, log_};
+  return session::Services{take, record, rows_, timeline_, clock_, log_, {}};
 }
 
 void App::make_sessions() {
@@ -192,7 +204,11 @@ Result<void> App::listen() {
   server.body_limit = settings_.server.body_limit;
   server.connection_limit = static_cast<std::size_t>(settings_.server.connections);
   auto listening = net::HttpServer::listen(executor_, server, *gateway_, log_);
-  if (!listening) return listening.error();
+  if (!listening) {
+    const config::ListenAddress& address = settings_.server.listen;
+    return Error{listening.error().code, address.host + ":" + std::to_string(address.port) + ": " +
+                                             listening.error().detail + " (--listen names another)"};
+  }
   http_ = std::move(*listening);
   return {};
 }
@@ -201,6 +217,7 @@ Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::str
                                                                         browser::Display display) {
   std::error_code failure;
   std::filesystem::create_directories(recordings_directory(), failure);
+  std::filesystem::permissions(recordings_directory(), std::filesystem::perms::owner_all, failure);
   recorder::RecordingOptions options;
   options.program.executable = encoder_;
   options.program.identity = encoder_identity(settings_);
@@ -262,6 +279,7 @@ Task<void> App::stop() {
   co_await base::disable_cancellation();
   stopping_ = true;
   if (sessions_) co_await sessions_->end_all(session::EndReason::drained);
+  co_await pool_.stop();
   if (http_) co_await http_->stop(http_grace);
   co_await muxer_.stop();
   if (core_) co_await core_->stop();

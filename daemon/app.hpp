@@ -12,7 +12,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"
-#include "browser/browser.hpp"
+#include "browser/warm_pool.hpp"
 #include "config/settings.hpp"
 #include "daemon/session_core.hpp"
 #include "net/http_server.hpp"
@@ -52,6 +52,7 @@ class App {
   std::string url() const;
   /// The key that start() made because there was none.
   const std::optional<std::string>& new_key() const { return new_key_; }
+  bool has_key_of_this_run() const { return !key_of_this_run_.empty(); }
   std::size_t live_sessions() const { return sessions_->live(); }
 
   /// Refuses new sessions and waits until none is left or the drain deadline has passed. Cancel: returns
@@ -93,6 +94,7 @@ class App {
   store::ProjectStore project_store_;
   store::SecretStore secret_store_;
   std::unique_ptr<browser::Launcher> launcher_;
+  browser::WarmPool pool_;
   recorder::Muxer muxer_;
   std::vector<api::Project> projects_;
   std::unique_ptr<session::SessionManager> sessions_;

@@ -20,6 +20,8 @@ std::string banner(const BannerFacts& facts) {
   std::string text = "\nGreenroom is ready at " + facts.url + "\n";
   if (facts.new_key)
     text += "\nYour API key, shown only this once:\n\n  " + *facts.new_key + "\n";
+  else if (facts.key_from_environment)
+    text += "\nYour API key for this run is the one in GREENROOM_API_KEY.\n";
   else
     text += "\nYour API key was shown at the first start; `greenroom keys add` makes another.\n";
   if (!facts.environment_lines.empty()) {

@@ -181,12 +181,13 @@ Task<Finding> encoder(const config::Settings& settings) {
 
 Finding cgroup() {
   const std::string own = kernel_file("/proc/self/cgroup");  // "0::/path" when there is only version 2
-  if (!own.starts_with("0::"))
-    return {"cgroup", Verdict::warning, "no cgroup version 2: sessions get no memory limit of their own", ""};
+  if (!own.starts_with("0::")) return {"cgroup", Verdict::warning, "no cgroup version 2", ""};
   const std::string path = "/sys/fs/cgroup" + own.substr(3);
   if (::access((path + "/cgroup.procs").c_str(), W_OK) != 0 || ::access(path.c_str(), W_OK) != 0)
-    return {"cgroup", Verdict::ok, "version 2, not delegated here: processes are ended one by one", ""};
-  return {"cgroup", Verdict::ok, "version 2, " + path + " can be used", ""};
+    return {"cgroup", Verdict::ok,
+            "version 2, not delegated; no limits are set: processes are ended one by one", ""};
+  return {"cgroup", Verdict::ok,
+          "version 2, " + path + " is delegated (this version sets no limits in it yet)", ""};
 }
 
 }  // namespace

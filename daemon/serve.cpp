@@ -66,6 +66,7 @@ void print_banner(const App& app) {
   BannerFacts facts;
   facts.url = app.url();
   facts.new_key = app.new_key();
+  facts.key_from_environment = app.has_key_of_this_run();
   const api::Welcome& welcome = api::all_dialects().front()->welcome;
   facts.environment_lines = lines_of(welcome.environment);
   facts.first_program = lines_of(welcome.program);
@@ -85,7 +86,8 @@ Task<void> run_until_told(App& app, SystemdNotifier& notifier, boost::asio::sign
   (void)co_await (app.drain() || signals.async_wait(boost::asio::use_awaitable));
 }
 
-Task<void> live(const base::Executor& executor, AppParts parts, int& exit_code) {
+// By value: it outlives the expression that starts it (rule C2).
+Task<void> live(base::Executor executor, AppParts parts, int& exit_code) {
   base::StderrSink sink;
   const base::Logger log(sink, parts.settings.log.level);
   const bool records = !parts.encoder.empty();

@@ -19,8 +19,8 @@ struct Column {
   std::string_view title;
   std::string_view member;
 };
-constexpr std::array columns = {Column{"ID", "id"}, Column{"STATE", "state"}, Column{"CREATED", "created_at"},
-                                Column{"REASON", "end_reason"}, Column{"MADE THROUGH", "dialect"}};
+constexpr std::array columns = {Column{"ID", "id"}, Column{"STATE", "state"}, Column{"CREATED", "createdAt"},
+                                Column{"REASON", "endReason"}, Column{"MADE THROUGH", "dialect"}};
 
 Result<json::value> parsed(std::string_view body) {
   boost::system::error_code failure;

@@ -96,7 +96,8 @@ base::Task<bool> HttpConnection::send_file(Response& response) {
   options.date = context_.date();
   out_.clear();
   append_head(out_, response, options);
-  if (!co_await write(out_, {})) co_return false;
+  const bool is_written = co_await write(out_, {});
+  if (!is_written) co_return false;
   if (exchange_.is_head || !may_have_body(response.status)) co_return true;
   co_return co_await copy_file(file->fd.value(), first, count);
 }
@@ -115,7 +116,8 @@ base::Task<bool> HttpConnection::copy_file(int fd, std::uint64_t offset, std::ui
     if (sent < 0 && errno == EINTR) continue;
     // 0: the file is shorter than its head has promised; only closing tells the client so.
     if (sent == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) co_return false;
-    if (!co_await wait_writable()) co_return false;
+    const bool is_writable = co_await wait_writable();
+    if (!is_writable) co_return false;
   }
   co_return true;
 }
@@ -133,7 +135,8 @@ base::Task<bool> HttpConnection::write(std::string_view head, std::string_view b
       sent -= part;
     }
     if (error == asio::error::would_block) {
-      if (!co_await wait_writable()) co_return false;
+      const bool is_writable = co_await wait_writable();
+      if (!is_writable) co_return false;
     } else if (error) {
       co_return false;
     }

@@ -144,7 +144,8 @@ base::Task<void> HttpConnection::run() {
     co_await refuse(503, "too many connections");
   }
   while (keep_alive_ && !cut_) {
-    if (!co_await read_request()) break;
+    const bool has_request = co_await read_request();
+    if (!has_request) break;
     co_await answer_request();
   }
   if (websocket_) co_return;
@@ -174,7 +175,8 @@ base::Task<bool> HttpConnection::read_request() {
         if (!std::exchange(continue_offered, true)) co_await offer_continue();
       }
     }
-    if (!co_await read_more()) co_return false;
+    const bool has_more = co_await read_more();
+    if (!has_more) co_return false;
   }
 }
 
@@ -338,7 +340,8 @@ base::Task<void> HttpConnection::end_watch() {
 
 // As call_handler() for what runs on a websocket. The stream that it gets may outlive it.
 base::Task<void> HttpConnection::serve_websocket(const Response& response) {
-  if (co_await websocket_->accept()) {
+  const bool is_accepted = co_await websocket_->accept();
+  if (is_accepted) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await asio::this_coro::throw_if_cancelled(true);
     std::exception_ptr failure;

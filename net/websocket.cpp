@@ -7,13 +7,12 @@
 #include <sys/uio.h>
 
 #include <boost/asio/post.hpp>
-#include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include "base/task_group.hpp"
-#include "net/websocket_outbox.hpp"
+#include "net/websocket_wire.hpp"
 
 namespace greenroom::net {
 namespace {
@@ -29,76 +28,8 @@ using std::chrono::milliseconds;
 constexpr std::size_t kept_input = 1024 * 1024;
 // So long a closing stream may make no progress.
 constexpr milliseconds close_wait{5'000};
-constexpr std::size_t most_control_bytes = 1024 * 1024;
 constexpr unsigned most_unanswered_pings = 2;
 constexpr std::string_view ping_frame{"\x89\x00", 2};
-
-/// What Beast takes for its socket: reads come from the socket, writes go into the outbox.
-class Wire {
- public:
-  using executor_type = tcp::socket::executor_type;
-
-  Wire(tcp::socket socket, std::string early) : socket_(std::move(socket)), early_(std::move(early)) {}
-
-  executor_type get_executor() { return socket_.get_executor(); }
-  tcp::socket& socket() { return socket_; }
-  WebsocketOutbox& outbox() { return outbox_; }
-  base::Notifier& written() { return written_; }
-
-  /// Whole frames that are no message. A peer that pings and does not read must not fill our memory.
-  void push_control(std::string_view frames) {
-    if (outbox_.empty()) waiting_control_ = 0;
-    waiting_control_ += frames.size();
-    beast::error_code ignored;
-    if (waiting_control_ > most_control_bytes) socket_.close(ignored);
-    outbox_.push_frames(frames);
-  }
-
-  template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(beast::error_code, std::size_t)>(
-        [this](auto handler, const Buffers& into) {
-          if (early_.empty()) return socket_.async_read_some(into, std::move(handler));
-          const std::size_t count = asio::buffer_copy(into, asio::buffer(early_));
-          early_.erase(0, count);
-          asio::post(get_executor(),
-                     beast::bind_front_handler(std::move(handler), beast::error_code{}, count));
-        },
-        token, buffers);
-  }
-
-  template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(beast::error_code, std::size_t)>(
-        [this](auto handler, const Buffers& from) {
-          std::string bytes(asio::buffer_size(from), '\0');
-          asio::buffer_copy(asio::buffer(bytes), from);
-          push_control(bytes);
-          written_.notify_all();
-          asio::post(get_executor(),
-                     beast::bind_front_handler(std::move(handler), beast::error_code{}, bytes.size()));
-        },
-        token, buffers);
-  }
-
- private:
-  tcp::socket socket_;
-  std::string early_;
-  WebsocketOutbox outbox_;
-  std::size_t waiting_control_ = 0;
-  base::Notifier written_{socket_.get_executor()};
-};
-
-// Beast's customisation points. The socket is closed by Session::finish(), when the outbox is empty.
-template <class Handler>
-void async_teardown(beast::role_type, Wire& wire, Handler&& handler) {
-  asio::post(wire.get_executor(),
-             beast::bind_front_handler(std::forward<Handler>(handler), beast::error_code{}));
-}
-void beast_close_socket(Wire& wire) {
-  beast::error_code ignored;
-  wire.socket().close(ignored);
-}
 
 class Session final : public Websocket {
  public:

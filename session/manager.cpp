@@ -65,7 +65,9 @@ SessionManager::SessionManager(const base::Executor& executor, SessionOptions op
       options_(std::move(options)),
       services_(std::move(services)),
       one_gone_(executor),
-      tasks_(executor) {}
+      tasks_(executor) {
+  services_.on_change = [this](SharedView changed) { remember(std::move(changed)); };
+}
 
 SessionManager::~SessionManager() = default;
 
@@ -85,7 +87,7 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
     auto saved = co_await services_.rows.update(to_record(view));
     if (!saved) co_return saved.error();
     ++ended_[EndReason::lost_on_restart];
-    services_.log.info("session lost on restart", {{"session", view.id}});
+    services_.log.info("session ended", {{"session", view.id}, {"reason", word(EndReason::lost_on_restart)}});
   }
   store::SessionFilter newest;
   newest.limit = kept_in_memory + 1;
@@ -145,20 +147,32 @@ SessionView SessionManager::first_view(const SessionSpec& spec) const {
 Task<Result<SharedView>> SessionManager::create(SessionSpec spec) {
   if (draining_) co_return Error{errc::unavailable, "the daemon is stopping"};
   if (auto fits = check(spec); !fits) co_return fits.error();
-  if (live_.size() >= options_.limit) {
-    ++refused_;
-    co_return Error{errc::limit_reached, std::to_string(options_.limit)};
-  }
+  if (auto admitted = co_await admit(); !admitted) co_return admitted.error();
   SessionView view = first_view(spec);
   const std::string id = view.id;
-  auto on_change = [this](SharedView changed) { remember(std::move(changed)); };
-  auto session = std::make_unique<Session>(executor_, std::move(view), std::move(spec), options_, services_,
-                                           std::move(on_change));
+  auto session = std::make_unique<Session>(executor_, std::move(view), std::move(spec), options_, services_);
   remember(session->view());
   live_.emplace(id, std::move(session));
   ++created_;
   tasks_.spawn(run_session(id));
   co_return co_await settle(id);
+}
+
+Task<Result<void>> SessionManager::admit() {
+  const base::SteadyTime deadline = services_.clock.steady() + options_.slot_patience;
+  while (live_.size() >= options_.limit) {
+    const bool one_is_ending = std::any_of(live_.begin(), live_.end(), [](const auto& item) {
+      return item.second->view()->ended_at.has_value();
+    });
+    const auto left = deadline - services_.clock.steady();
+    if (!one_is_ending || left.count() <= 0) {
+      ++refused_;
+      co_return Error{errc::limit_reached, std::to_string(options_.limit)};
+    }
+    (void)co_await base::finishes_within(one_gone_.wait(), left);
+    if (draining_) co_return Error{errc::unavailable, "the daemon is stopping"};
+  }
+  co_return Result<void>();
 }
 
 Task<Result<SharedView>> SessionManager::settle(std::string id) {
@@ -199,7 +213,7 @@ Task<void> SessionManager::run_session(std::string id) {
   add(past_cdp_, session.counters());
   add(past_recorder_, session.recorder_stats());
   live_.erase(id);
-  one_gone_.cancel();
+  one_gone_.notify_all();
 }
 
 void SessionManager::remember(SharedView view) {
@@ -299,8 +313,7 @@ Task<bool> SessionManager::wait_until_empty(base::Milliseconds limit) {
   while (!live_.empty()) {
     const auto left = deadline - services_.clock.steady();
     if (left.count() <= 0) co_return false;
-    one_gone_.expires_after(left);
-    (void)co_await one_gone_.async_wait(base::use_tuple);
+    (void)co_await base::finishes_within(one_gone_.wait(), left);
   }
   co_return true;
 }

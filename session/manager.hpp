@@ -104,6 +104,9 @@ class SessionManager {
  private:
   SessionView first_view(const SessionSpec& spec) const;
   base::Result<void> check(const SessionSpec& spec) const;
+  /// Waits for a slot that is about to be free: a session that has ended keeps its own until its last process
+  /// is gone, and who asks right behind a release should not be refused for that.
+  base::Task<base::Result<void>> admit();
   base::Task<void> run_session(std::string id);
   base::Task<base::Result<SharedView>> settle(std::string id);
   void remember(SharedView view);
@@ -123,7 +126,7 @@ class SessionManager {
   LaunchTimes launches_;
   cdp::SwitchboardCounters past_cdp_;  // of sessions that are no more
   RecorderNumbers past_recorder_;
-  boost::asio::steady_timer one_gone_;  // cancelled whenever a session is no more
+  base::Notifier one_gone_;  // whenever a session is no more
   base::TaskGroup tasks_;
 };
 

@@ -33,6 +33,8 @@ struct SessionOptions {
   LifetimeRules lifetime;             ///< max_age is the default, not the limit
   base::Milliseconds longest_age{6 * 3'600'000};
   std::size_t limit = 20;  ///< sessions at a time, those that are still ending included
+  base::Milliseconds slot_patience{
+      5'000};  ///< how long a create waits for the slot of a session that is ending
   bool recording = true;
   bool timeline = true;
   Timeline::Options timeline_options;
@@ -47,6 +49,7 @@ struct Services {
   store::TimelineStore& timeline;
   const base::Clock& clock;
   base::Logger log;
+  std::function<void(SharedView)> on_change;  ///< sees every new view; set by the manager
 };
 
 /// Total durations, for metrics. Milliseconds.

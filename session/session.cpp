@@ -39,13 +39,11 @@ Use::~Use() {
 }
 
 Session::Session(const base::Executor& executor, SessionView first, SessionSpec spec,
-                 const SessionOptions& options, const Services& services,
-                 std::function<void(SharedView)> on_change)
+                 const SessionOptions& options, const Services& services)
     : executor_(executor),
       spec_(std::move(spec)),
       options_(options),
       services_(services),
-      on_change_(std::move(on_change)),
       log_(services.log.with("session", first.id)),
       rules_(options.lifetime),
       view_(std::make_shared<const SessionView>(std::move(first))),
@@ -69,7 +67,7 @@ void Session::publish(Change change) {
   change(*next);
   next->updated_at = services_.clock.wall();
   view_ = std::move(next);
-  on_change_(view_);
+  services_.on_change(view_);
 }
 
 void Session::request_end(EndReason reason) {
@@ -105,15 +103,22 @@ Task<Result<void>> Session::start() {
   auto sized = co_await browser_->use_viewport(view_->viewport);
   if (!sized) co_return Error{errc::launch_failed, sized.error().message()};
   if (view_->logged) {
-    timeline_ = std::make_unique<Timeline>(executor_, view_->id, services_.timeline, services_.clock,
-                                           options_.timeline_options, log_);
+    const Timeline::Sink sink{services_.timeline, services_.clock};
+    timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options_.timeline_options, log_);
     auto followed = co_await timeline_->follow(browser_->switchboard());
     if (!followed) co_return Error{errc::launch_failed, followed.error().message()};
   }
   // Not waited for: a recording never holds its session up.
   if (view_->recorded) tasks_.spawn(start_recording());
   launch_time_ = std::chrono::duration_cast<base::Milliseconds>(services_.clock.steady() - started_);
-  publish([](SessionView& view) { view.state = State::running; });
+  // The clocks start when the session can be used: a slow launch costs its user nothing.
+  const base::Milliseconds age = rules_.max_age;
+  started_ = services_.clock.steady();
+  publish([&](SessionView& view) {
+    view.state = State::running;
+    view.started_at = services_.clock.wall();
+    view.expires_at = view.started_at + age;
+  });
   co_await save();
   log_.info("session running", {{"milliseconds", launch_time_->count()}, {"browser", browser_->version()}});
   settled_.set();
@@ -181,7 +186,7 @@ Task<void> Session::watch_browser() {
   co_await base::keep_running_when_cancelled();
   const browser::BrowserExit exit = co_await browser_->exited();
   browser_gone_ = true;
-  if (!end_requested_)
+  if (!end_requested_ && view_->state != State::ended)
     log_.warning("browser ended", {{"status", exit.status.text()}, {"output", exit.last_output}});
   wake_.cancel();
 }

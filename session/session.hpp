@@ -26,9 +26,9 @@ struct Picture {
 
 class Session {
  public:
-  /// `on_change` sees every new view. References outlive the session.
+  /// References outlive the session.
   Session(const base::Executor& executor, SessionView first, SessionSpec spec, const SessionOptions& options,
-          const Services& services, std::function<void(SharedView)> on_change);
+          const Services& services);
   ~Session();
 
   SharedView view() const { return view_; }
@@ -90,7 +90,6 @@ class Session {
   SessionSpec spec_;
   const SessionOptions& options_;
   const Services& services_;
-  std::function<void(SharedView)> on_change_;
   base::Logger log_;
   LifetimeRules rules_;
   SharedView view_;

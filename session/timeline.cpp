@@ -13,11 +13,10 @@ namespace json = boost::json;
 using base::Result;
 using base::Task;
 
-Timeline::Timeline(const base::Executor& executor, std::string session_id, store::TimelineStore& store,
-                   const base::Clock& clock, Options options, base::Logger log)
+Timeline::Timeline(const base::Executor& executor, std::string session_id, Sink sink, Options options,
+                   base::Logger log)
     : session_id_(std::move(session_id)),
-      store_(store),
-      clock_(clock),
+      sink_(sink),
       options_(options),
       log_(std::move(log)),
       stored_(executor),
@@ -91,7 +90,7 @@ void Timeline::add(const Page& page, std::string_view method, std::string params
   }
   store::TimelineEvent event;
   event.seq = next_seq_++;
-  event.at_ms = clock_.wall().time_since_epoch().count();
+  event.at_ms = sink_.clock.wall().time_since_epoch().count();
   event.page_index = page.index;
   event.target = page.target;
   event.method = method;
@@ -114,7 +113,7 @@ Task<void> Timeline::store_pending() {
   storing_ = true;
   std::vector<store::TimelineEvent> batch = std::exchange(pending_, {});
   const std::size_t count = batch.size();
-  const auto stored = co_await store_.append(session_id_, std::move(batch));
+  const auto stored = co_await sink_.store.append(session_id_, std::move(batch));
   if (!stored) {
     dropped_ += count;
     log_.warning("timeline events lost", {{"count", count}, {"why", stored.error().message()}});

@@ -28,8 +28,14 @@ class Timeline {
     std::size_t queue_bound = 5'000;         ///< events waiting for the store
   };
 
-  Timeline(const base::Executor& executor, std::string session_id, store::TimelineStore& store,
-           const base::Clock& clock, Options options, base::Logger log);
+  /// Where events go, and what time they get.
+  struct Sink {
+    store::TimelineStore& store;
+    const base::Clock& clock;
+  };
+
+  Timeline(const base::Executor& executor, std::string session_id, Sink sink, Options options,
+           base::Logger log);
 
   /// Follows every page and frame of the browser from now on. Errors: closed, timed_out, protocol.
   base::Task<base::Result<void>> follow(cdp::Switchboard& switchboard);
@@ -54,8 +60,7 @@ class Timeline {
   base::Task<void> store_pending();
 
   std::string session_id_;
-  store::TimelineStore& store_;
-  const base::Clock& clock_;
+  Sink sink_;
   Options options_;
   base::Logger log_;
   std::unique_ptr<cdp::Line> line_;

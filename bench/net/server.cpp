@@ -1,5 +1,5 @@
 // A server for measuring net/ alone: `bench_net [port]` answers GET / with a small JSON body, /slow after a
-// turn of the loop, and echoes websocket messages on /echo. See bench/net/README.md.
+// turn of the loop, and echoes websocket messages on /echo: for wrk and echo.mjs.
 #include <cstdlib>
 #include <iostream>
 

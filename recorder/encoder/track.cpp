@@ -68,11 +68,18 @@ Result<void> Track::end_segment(Milliseconds at) {
 }
 
 Milliseconds Track::must_show_again_at() const {
+  // A still picture is written once a second all the same: a tool that looks for the picture at a second
+  // takes the next one that begins, and must not find one of another scene. It costs some hundred bytes.
+  constexpr Milliseconds longest_hold{1000};
   // A moment more than a segment's length: a moving page ends its segment with a picture of its own.
-  return segment_start_ + options_.segment_length + options_.segment_length / 8;
+  const Milliseconds segment_end = segment_start_ + options_.segment_length + options_.segment_length / 8;
+  return std::min(segment_end, last_shown_ + longest_hold);
 }
 
 Result<RecordingEnd> Track::finish(const std::string& reason, Milliseconds at) {
+  // The last picture once more, where it ends: what looks for the end finds it.
+  if (archive_.has_open_segment() && at > last_shown_ + Milliseconds(1))
+    if (const auto shown = show(at); !shown) return shown.error();
   if (const auto ended = end_segment(at); !ended) return ended.error();
   const RecordingEnd end{reason, last_shown_ + Milliseconds(1)};
   if (const auto wrote = archive_.write_end(end); !wrote) return wrote.error();

@@ -36,7 +36,8 @@ class Track {
   /// Encodes what was painted as the picture that is shown from `at` on.
   Result<void> show(Milliseconds at);
 
-  /// When the open segment must end although nothing changes, so that a live player goes on.
+  /// When the picture must be written again although nothing changes: once a second, and where a segment
+  /// ends.
   Milliseconds must_show_again_at() const;
 
   /// Ends segment and index.

@@ -1,14 +1,15 @@
 // The suite's own instruments, tried without a daemon: each has to see what it is for.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { descendants, listeningSockets, processes, stillRunning } from './support/proc.mjs';
+import { descendants, listeningSockets, processes, serverHolds, stillRunning } from './support/proc.mjs';
 import { startSite } from './support/site.mjs';
 import { typeErrors } from './support/types.mjs';
 import { assertColour, colourAt, parsePlaylist, probe } from './support/video.mjs';
@@ -28,6 +29,13 @@ test('a planted listening socket is seen, in this process and in a child, and no
   const [found, ...others] = listeningSockets([process.pid]);
   assert.deepEqual(others, []);
   assert.match(found, new RegExp(`127\\.0\\.0\\.1:${server.address().port}\\b`));
+  const client = connect(server.address().port, '127.0.0.1');
+  const [accepted] = await once(server, 'connection');
+  const ports = [server.address().port, accepted.remotePort];
+  assert.ok(serverHolds(...ports));
+  accepted.destroy();
+  await until('the connection is let go', () => !serverHolds(...ports));
+  client.destroy();
   server.close();
   const program = "require('net').createServer().listen(0, '::1', () => console.log('up'))";
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });

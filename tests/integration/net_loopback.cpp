@@ -42,7 +42,8 @@ base::Task<bool> Client::read_some() {
 base::Task<std::string> Client::read_until(std::string_view mark) {
   std::size_t at = 0;
   while ((at = in_.find(mark)) == in_.npos) {
-    if (!co_await read_some()) {
+    const bool has_more = co_await read_some();
+    if (!has_more) {
       ADD_FAILURE() << "closed before '" << mark << "' in '" << in_ << "'";
       co_return std::string{};
     }
@@ -54,7 +55,8 @@ base::Task<std::string> Client::read_until(std::string_view mark) {
 
 base::Task<std::string> Client::read_exactly(std::size_t count) {
   while (in_.size() < count) {
-    if (!co_await read_some()) {
+    const bool has_more = co_await read_some();
+    if (!has_more) {
       ADD_FAILURE() << "closed after " << in_.size() << " of " << count << " bytes";
       co_return std::string{};
     }
@@ -198,10 +200,16 @@ base::Task<void> Loopback::run_and_stop(const std::function<base::Task<void>()>&
   EXPECT_EQ(server->counters().connections_open, 0u);
 }
 
-base::Task<void> Loopback::until(std::function<bool()> condition) {
+base::Task<void> Loopback::until(const int& count, int wanted) {
   const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (!condition() && std::chrono::steady_clock::now() < deadline) co_await base::sleep_for(2ms);
-  EXPECT_TRUE(condition());
+  while (count != wanted && std::chrono::steady_clock::now() < deadline) co_await base::sleep_for(2ms);
+  EXPECT_EQ(count, wanted);
+}
+
+base::Task<void> Loopback::until(const bool& flag) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!flag && std::chrono::steady_clock::now() < deadline) co_await base::sleep_for(2ms);
+  EXPECT_TRUE(flag);
 }
 
 }  // namespace greenroom::net::loopback

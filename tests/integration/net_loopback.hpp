@@ -77,8 +77,9 @@ class Loopback {
 
   /// Runs the test's coroutine, then stops the server, all within 30 s.
   void run(const std::function<base::Task<void>()>& test);
-  /// Waits until the condition holds; fails the test after 10 s.
-  base::Task<void> until(std::function<bool()> condition);
+  /// Waits until the variable has that value; fails the test after 10 s.
+  base::Task<void> until(const bool& flag);
+  base::Task<void> until(const int& count, int wanted);
 
   boost::asio::io_context loop{1};
   Actions actions;

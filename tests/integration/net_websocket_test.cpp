@@ -122,7 +122,7 @@ TEST_F(NetWebsocket, CodeOfTheClientIsSeenAndEchoed) {
     co_await client.send_close(4001, "bye");
     co_await client.expect_close(4001);
     co_await client.expect_end();
-    co_await it.until([this] { return seen.has_ended; });
+    co_await it.until(seen.has_ended);
     EXPECT_EQ(seen.reason, (CloseReason{4001, "bye"}));
     EXPECT_EQ(seen.error, base::errc::closed);
   };
@@ -180,7 +180,7 @@ TEST_F(NetWebsocket, BrokenConnectionIs1006) {
     Client client(it.loop);
     co_await client.upgrade(it.port(), "/echo");
     client.reset();
-    co_await it.until([this] { return seen.has_ended; });
+    co_await it.until(seen.has_ended);
     EXPECT_EQ(seen.reason.code, 1006);
   };
   it.run(test);
@@ -197,7 +197,7 @@ TEST_F(NetWebsocket, TooLargeAMessageIs1009) {
     co_await client.expect_message(std::string(1000, 'a'));
     co_await client.send_frame(1, std::string(3'000'000, 'a'));
     co_await client.expect_close(1009);
-    co_await it.until([this] { return seen.has_ended; });
+    co_await it.until(seen.has_ended);
     EXPECT_EQ(seen.error, base::errc::too_large);
     EXPECT_EQ(seen.reason.code, 1009);
   };
@@ -210,7 +210,7 @@ TEST_F(NetWebsocket, InvalidTextIs1007) {
     co_await client.upgrade(it.port(), "/echo");
     co_await client.send_frame(1, "\xFF\xFE");
     co_await client.expect_close(1007);
-    co_await it.until([this] { return seen.has_ended; });
+    co_await it.until(seen.has_ended);
     EXPECT_EQ(seen.reason.code, 1007);
   };
   it.run(test);
@@ -233,7 +233,7 @@ TEST_F(NetWebsocket, ClientThatDoesNotReadIsClosedWith1008) {
   auto test = [&]() -> base::Task<void> {
     Client client(it.loop);
     co_await client.upgrade(it.port(), "/flood");
-    co_await it.until([&is_over] { return is_over; });
+    co_await it.until(is_over);
     EXPECT_EQ(mine, (CloseReason{1008, "client does not read"}));
     // One that reads at last still learns why.
     Client::Frame frame;
@@ -263,11 +263,13 @@ TEST_F(NetWebsocket, StreamThatIsDestroyedEndsTheConnection) {
 
 TEST_F(NetWebsocket, StreamMayOutliveTheCoroutineThatGotIt) {
   std::unique_ptr<MessageStream> kept;
-  it.actions.on["/keep"] = [&kept](Request) -> base::Task<Response> {
+  bool is_kept = false;
+  it.actions.on["/keep"] = [&](Request) -> base::Task<Response> {
     Response response;
     response.status = 101;
-    response.on_websocket = [&kept](std::unique_ptr<MessageStream> stream) -> base::Task<void> {
+    response.on_websocket = [&](std::unique_ptr<MessageStream> stream) -> base::Task<void> {
       kept = std::move(stream);
+      is_kept = true;
       co_return;
     };
     co_return response;
@@ -275,7 +277,7 @@ TEST_F(NetWebsocket, StreamMayOutliveTheCoroutineThatGotIt) {
   auto test = [&]() -> base::Task<void> {
     Client client(it.loop);
     co_await client.upgrade(it.port(), "/keep");
-    co_await it.until([&kept] { return kept != nullptr; });
+    co_await it.until(is_kept);
     co_await base::sleep_for(20ms);
     EXPECT_TRUE(kept->send("still here"));
     co_await client.expect_message("still here");
@@ -373,7 +375,7 @@ TEST_F(NetWebsocketPing, TwoUnansweredEndTheStreamWith1006) {
     co_await client.expect_ping();
     co_await client.expect_ping();
     co_await client.expect_end();
-    co_await it.until([this] { return seen.has_ended; });
+    co_await it.until(seen.has_ended);
     EXPECT_EQ(seen.reason.code, 1006);
   };
   it.run(test);

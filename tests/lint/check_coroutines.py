@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Rule C1: no brace-initialised temporary and no capturing lambda in the full expression of a co_await.
+Rule C9: no co_await that decides by itself: in the condition of an if or while, beside &&, || or ?:.
 
-GCC 12 destroys such temporaries twice. A line whose comment says `C1: ok, trivially destructible` is excused."""
+GCC 12 destroys such temporaries twice, and lays the frame of such conditions out wrongly; a declaration in the
+condition is right. A line whose comment says `C1: ok, trivially destructible` is excused from C1."""
 
 import cpp
 import lintlib
@@ -61,6 +63,25 @@ def _faults(part):
             yield awaits[0].line, item, "a capturing lambda"
 
 
+def conditions(block):
+    """The last part of each if (…) and while (…) in a block, at every depth but nested blocks' own."""
+    items = block.items
+    for index, item in enumerate(items):
+        if isinstance(item, cpp.Group) and item.role == "parens" and index and cpp.is_word(items[index - 1], "if", "while"):
+            yield list(full_expressions(item))[-1]
+
+
+def _decides(part, is_condition):
+    """The line of a co_await that rule C9 forbids, or None."""
+    awaits = [index for index, item in enumerate(part) if cpp.is_word(item, "co_await")]
+    deep = [item for item in _inside(part) if cpp.is_word(item, "co_await")]
+    if is_condition and deep and not any(cpp.is_punct(item, "=") for item in part):
+        return deep[0].line
+    if awaits and any(cpp.is_punct(item, "?", "&&", "||") for item in part):
+        return part[awaits[0]].line
+    return None
+
+
 def _lines(part):
     for item in _inside(part):
         yield item.line
@@ -72,6 +93,10 @@ def check_text(name, text):
     tokens, comments = cpp.tokenize(text)
     tree = cpp.parse(tokens)
     for _, _, block in cpp.blocks(tree):
+        for part, is_condition in [(p, True) for p in conditions(block)] + [(p, False) for p in full_expressions(block)]:
+            line = _decides(part, is_condition)
+            if line is not None:
+                yield f"{name}:{line}: a co_await that decides by itself: name its value first (rule C9)"
         for part in full_expressions(block):
             faults = list(_faults(part))
             if not faults:

@@ -9,7 +9,7 @@ from pathlib import Path
 import lintlib
 
 # Put together from pieces, so that this file does not find itself.
-MACHINE_PATH = re.compile(r"(?<![\w.~-])/" + r"(?:work|tmp/wt|home/\w+|Users/\w+)/")
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/" + r"(?:work|tmp/wt|root|Users/\w+)/")
 REGISTRY = re.compile(r"registry\." + r"(?:npmjs|yarnpkg|npmmirror)|npm\.pkg\." + r"github|files\." + r"pythonhosted", re.IGNORECASE)
 NOTE = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b(?P<kind>\([a-z]*\):)?")
 KINDS = ("(perf):", "(security):", "(cleanup):", "(test):")

@@ -8,7 +8,7 @@ import { useDaemon } from '../support/daemon.mjs';
 import { startSite } from '../support/site.mjs';
 import { pause, until, within } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 6 }, session: { disconnect_grace: '1s' } });
+const held = await useDaemon({ limits: { sessions: 6 }, session: { disconnect_grace: '1s' } });
 let sdk;
 let site;
 
@@ -65,7 +65,8 @@ test('emulation of one client does not reach into the other\'s', async () => {
     await pause(200);
     assert.equal(two.events.filter(({ method }) => method.startsWith('Runtime.')).length, 0, 'no events of the other');
     assert.ok(one.events.some(({ method }) => method === 'Runtime.executionContextCreated'));
-    const foreign = await two.send('Runtime.evaluate', { expression: '1' }, a);
+    // As on Chromium's own port, where a session belongs to its connection.
+    const foreign = await two.send('Runtime.evaluate', { expression: '1' }, a, 5_000);
     assert.ok(foreign.error, 'the session of another client cannot be used');
     await one.close();
     assert.equal(await two.evaluate(b, '2 + 2'), 4);

@@ -12,7 +12,7 @@ import { startSite } from '../support/site.mjs';
 import { assertColour, colourAt, probe } from '../support/video.mjs';
 import { until } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 4 } });
+const held = await useDaemon({ limits: { sessions: 4 } });
 let sdk;
 let site;
 let folder;

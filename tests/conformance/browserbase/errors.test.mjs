@@ -4,10 +4,10 @@ import { before, test } from 'node:test';
 
 import Browserbase, { toFile } from '@browserbasehq/sdk';
 
-import { assertErrorBody, call, connectPlaywright, rejectionOf, release, sdkFor } from '../support/client.mjs';
+import { assertErrorBody, call, connectPlaywright, createWhenRoom, rejectionOf, release, sdkFor } from '../support/client.mjs';
 import { useDaemon } from '../support/daemon.mjs';
 
-const held = useDaemon({ limits: { sessions: 2 } });
+const held = await useDaemon({ limits: { sessions: 2 } });
 const nobody = '00000000-0000-4000-8000-000000000000';
 let sdk;
 
@@ -42,7 +42,7 @@ test('wrong types and values out of range are 400 and say which', async () => {
 });
 
 test('update takes REQUEST_RELEASE and nothing else', async () => {
-  const session = await sdk.sessions.create({ keepAlive: true });
+  const session = await createWhenRoom(sdk, { keepAlive: true });
   for (const body of [{}, { status: 'COMPLETED' }, { status: 5 }]) {
     await assertErrorBody(await call(held.daemon, 'POST', `/v1/sessions/${session.id}`, { body }), 400);
   }
@@ -84,7 +84,7 @@ test('a wrong or missing key is 401, and so is one that is nearly right', async 
 });
 
 test('an ended session: debug 410, its websocket refused, its data still there', async () => {
-  const session = await sdk.sessions.create({ keepAlive: true });
+  const session = await createWhenRoom(sdk, { keepAlive: true });
   await release(sdk, session);
   await rejectionOf(sdk.sessions.debug(session.id), 410);
   await assert.rejects(connectPlaywright(session), /410/, 'the handshake says 410');
@@ -93,7 +93,7 @@ test('an ended session: debug 410, its websocket refused, its data still there',
 });
 
 test('a websocket with a wrong or altered token is refused', async () => {
-  const session = await sdk.sessions.create({ keepAlive: true });
+  const session = await createWhenRoom(sdk, { keepAlive: true });
   const url = new URL(session.connectUrl);
   for (const token of ['', 'x', session.signingKey.slice(0, -2), session.signingKey + 'AA']) {
     url.searchParams.set('signingKey', token);
@@ -105,16 +105,15 @@ test('a websocket with a wrong or altered token is refused', async () => {
 });
 
 test('too many sessions: 429 in words that programs look for, and room again after a release', async () => {
-  const first = await sdk.sessions.create({ keepAlive: true });
-  const second = await sdk.sessions.create({ keepAlive: true });
+  const first = await createWhenRoom(sdk, { keepAlive: true });
+  const second = await createWhenRoom(sdk, { keepAlive: true });
   const error = await rejectionOf(sdk.sessions.create({ keepAlive: true }), 429);
   assert.ok(error instanceof Browserbase.RateLimitError);
   assert.match(error.message, /max concurrent sessions limit/);
   assert.match(error.message, /limit 2/);
   assert.ok(Number(error.headers['retry-after']) <= 60, 'a short retry-after: the SDK honours any');
   await release(sdk, first);
-  const retrying = sdkFor(held.daemon, { maxRetries: 2 });
-  const third = await retrying.sessions.create({ keepAlive: true });
+  const third = await createWhenRoom(sdk, { keepAlive: true });
   assert.equal(third.status, 'RUNNING');
   await release(sdk, second);
   await release(sdk, third);
@@ -211,7 +210,7 @@ test('what is not done yet answers 501, in the same shape, and is asked once onl
   try {
     for (const [name, ask] of Object.entries(notYet)) {
       patient.answers.length = 0;
-      const error = await rejectionOf(Promise.resolve().then(ask), 501);
+      const error = await rejectionOf(Promise.resolve().then(ask), 501, name);
       assert.equal(patient.answers.length, 1, `${name}: x-should-retry: false keeps the SDK from asking again`);
       assert.equal(patient.answers[0].headers.get('x-should-retry'), 'false', name);
       assert.equal(error.error?.statusCode, 501, `${name}: ${JSON.stringify(error.error)}`);

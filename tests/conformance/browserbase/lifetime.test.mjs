@@ -4,12 +4,12 @@ import { request } from 'node:http';
 import { test } from 'node:test';
 
 import { Cdp } from '../support/cdp.mjs';
-import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
+import { connectPlaywright, createWhenRoom, release, sdkFor } from '../support/client.mjs';
 import { Daemon, useDaemon } from '../support/daemon.mjs';
 import { stillRunning } from '../support/proc.mjs';
 import { pause, until, within } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 8 }, session: { connect_timeout: '3s', disconnect_grace: '500ms' } });
+const held = await useDaemon({ limits: { sessions: 8 }, session: { connect_timeout: '3s', disconnect_grace: '500ms' } });
 
 const browsersOf = (daemon) => daemon.tree().filter(({ command }) =>
   command.includes('--remote-debugging-pipe') && !command.includes('--type='));
@@ -21,10 +21,11 @@ const reaches = (sdk, session, status, ms = 10_000) => until(`the session is ${s
 test('a session that nobody connects to is ended after the configured time, not before', async () => {
   const sdk = sdkFor(held.daemon);
   const session = await sdk.sessions.create({});
+  const usable = Date.now();
   await pause(1_500);
   assert.equal((await sdk.sessions.retrieve(session.id)).status, 'RUNNING');
   const row = await reaches(sdk, session, 'COMPLETED');
-  const lived = Date.parse(row.endedAt) - Date.parse(row.createdAt);
+  const lived = Date.parse(row.endedAt) - usable;
   assert.ok(lived >= 2_900 && lived < 6_000, `lived ${lived} ms`);
 });
 
@@ -55,10 +56,21 @@ test('a client that hangs up before create answers leaves no session', async () 
         post.end(body, () => setTimeout(() => post.destroy(), delay));
       });
     }
+    await pause(4_000); // by now every launch that was begun has come to something
     await until('no session runs', async () => (await sdk.sessions.list({ status: 'RUNNING' })).length === 0, 15_000);
     await until('and no browser', () => browsersOf(daemon).length === 0, 15_000);
   } finally {
     await daemon.stop();
+  }
+});
+
+test('a release that meets a client just coming in closes that client too, every time', async () => {
+  const sdk = sdkFor(held.daemon);
+  for (let i = 0; i < 12; ++i) {
+    const session = await createWhenRoom(sdk, { keepAlive: true });
+    const cdp = await Cdp.connect(session.connectUrl);
+    await release(sdk, session);
+    assert.equal((await within(8_000, `socket ${i} closes`, cdp.closed)).code, 1000);
   }
 });
 
@@ -130,7 +142,7 @@ test('twenty sessions in a row leave no process, no folder and no open descripto
   await settled();
   const before = descriptors();
   for (let i = 0; i < 20; ++i) {
-    const session = await sdk.sessions.create({});
+    const session = await createWhenRoom(sdk, {});
     const cdp = await Cdp.connect(session.connectUrl);
     await cdp.ask('Browser.getVersion');
     await release(sdk, session);

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
+import { call, connectPlaywright, release, sdkFor } from '../support/client.mjs';
 import { Daemon, useDaemon } from '../support/daemon.mjs';
 import { stillRunning } from '../support/proc.mjs';
 import { startSite } from '../support/site.mjs';
 import { assertColour, colourAt, download, parsePlaylist, probe } from '../support/video.mjs';
 import { pause, until } from '../support/wait.mjs';
 
-const held = useDaemon({ limits: { sessions: 4 } });
+const held = await useDaemon({ limits: { sessions: 4 } });
 let site;
 let folder;
 
@@ -25,9 +25,10 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A session on the colour page: { session, page, browser, show(css, ms) → { from, to } }. */
+/** A session on the colour page: { session, usable (since when), page, browser, show(css, ms) → { from, to } }. */
 async function onStage(sdk, params = {}) {
   const session = await sdk.sessions.create({ keepAlive: true, ...params });
+  const usable = Date.now();
   const browser = await connectPlaywright(session);
   const page = browser.contexts()[0].pages()[0];
   await page.goto(`${site.url}/stage/colour`);
@@ -36,7 +37,7 @@ async function onStage(sdk, params = {}) {
     await pause(ms);
     return { from, to: Date.now() };
   };
-  return { session, browser, page, show };
+  return { session, usable, browser, page, show };
 }
 
 const playlistOf = async (sdk, session) => (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
@@ -56,14 +57,14 @@ const encoders = (daemon) => daemon.tree().filter(({ command }) => /greenroom-en
 
 test('a still page is recorded for as long as it stood, to its end', async () => {
   const sdk = sdkFor(held.daemon);
-  const { session, browser, show } = await onStage(sdk);
+  const { session, usable, browser, show } = await onStage(sdk);
   const blue = await show('blue', 8_000);
   await browser.close();
   const ended = await release(sdk, session);
   const text = await finished(sdk, session);
   const file = await download(text, folder);
   const { duration } = await probe(file);
-  const wall = (Date.parse(ended.endedAt) - Date.parse(session.createdAt)) / 1000;
+  const wall = (Date.parse(ended.endedAt) - usable) / 1000;
   assert.ok(Math.abs(duration - wall) <= Math.max(0.02 * wall, 0.3), `${duration} s of ${wall} s`);
   assertColour(await colourAt(file, secondOf(text, blue)), [0, 0, 255], 'blue');
   assertColour(await colourAt(file, duration - 0.3), [0, 0, 255], 'the last picture is held to the end');
@@ -153,7 +154,9 @@ test('kill -9 of the daemon: no orphan, the row is closed at the next start, fin
     const row = await sdk.sessions.retrieve(session.id);
     assert.ok(['ERROR', 'COMPLETED'].includes(row.status), row.status);
     assert.ok(row.endedAt, 'it has an end');
-    assert.ok(second.log.some((line) => line.includes('lost_on_restart') && line.includes(session.id)), 'the log gives the reason');
+    assert.ok(second.log.some((line) => /lost.on.restart/.test(line) && line.includes(session.id)), 'the log gives the reason');
+    const metrics = await (await call(second, 'GET', '/metrics', { headers: { authorization: `Bearer ${second.key}` } })).text();
+    assert.match(metrics, /greenroom_sessions_ended_total\{reason="lost_on_restart"\} 1\b/);
     const now = await finished(sdk, session);
     assert.ok(parsePlaylist(now).segments.length >= parsePlaylist(text).segments.length);
     const file = await download(now, folder);

@@ -6,6 +6,8 @@ import Browserbase from '@browserbasehq/sdk';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 
+import { until } from './wait.mjs';
+
 const require = createRequire(import.meta.url);
 export const versions = Object.fromEntries(
   ['@browserbasehq/sdk', 'playwright-core', 'puppeteer-core'].map((name) => [name, manifest(name).version]),
@@ -27,7 +29,8 @@ function manifest(name) {
 export function sdkFor(daemon, { prefix = '', apiKey = daemon.key, maxRetries = 0 } = {}) {
   const answers = [];
   const noting = async (url, init) => {
-    const response = await fetch(url, init);
+    // The SDK sends multipart bodies as streams, for which the standard asks to be told so.
+    const response = await fetch(url, init?.body?.pipe || init?.body?.getReader ? { ...init, duplex: 'half' } : init);
     answers.push({ method: init?.method ?? 'GET', url: String(url), status: response.status, headers: response.headers });
     return response;
   };
@@ -59,10 +62,11 @@ export async function assertErrorBody(response, status) {
 }
 
 /** The rejection of an SDK call, which must be this status. */
-export async function rejectionOf(promise, status) {
+export async function rejectionOf(promise, status, what = 'the call') {
   const outcome = await promise.then((value) => ({ value }), (error) => ({ error }));
-  assert.ok(outcome.error, `expected ${status}, but it was answered: ${JSON.stringify(outcome.value)}`);
-  assert.equal(outcome.error.status, status, String(outcome.error.stack));
+  assert.ok(outcome.error, `${what}: expected ${status}, but it was answered: ${JSON.stringify(outcome.value)}`);
+  const { cause, stack } = outcome.error;
+  assert.equal(outcome.error.status, status, `${what}: ${stack} ${cause?.cause?.stack ?? cause ?? ''}`);
   return outcome.error;
 }
 
@@ -73,6 +77,12 @@ export const connectPlaywright = (session, options) => chromium.connectOverCDP(s
 
 export const connectPuppeteer = (session, options) =>
   puppeteer.connect({ browserWSEndpoint: session.connectUrl, defaultViewport: null, protocolTimeout: 60_000, ...options });
+
+/** A new session as soon as there is room: a released one keeps its slot until its last process is gone. */
+export const createWhenRoom = (sdk, params) =>
+  until('there is room for a session', () => sdk.sessions.create(params).catch((error) => {
+    if (error.status !== 429) throw error;
+  }), 20_000, 100);
 
 /** Ends a session and takes no offence if it has ended by itself. */
 export const release = (sdk, session) => sdk.sessions.update(session.id, { status: 'REQUEST_RELEASE' });

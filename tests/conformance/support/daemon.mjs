@@ -6,7 +6,7 @@ import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { descendants, processes, stillRunning } from './proc.mjs';
@@ -19,6 +19,7 @@ const startDeadline = 30_000;
 const stopDeadline = 20_000;
 
 const defaults = {
+  server: { drain_deadline: '2s' }, // a failed test may leave a session, for which SIGTERM would wait
   browser: { pool_size: 1, headless: false },
   recording: { enabled: true, fps: 10 },
   log: { level: 'info' },
@@ -53,6 +54,7 @@ export class Daemon {
   key = 'gr-test-key-0123456789abcdef';
   log = [];
   ended = null;
+  killed = false;
 
   async #launch(environment) {
     const config = path.join(this.home, 'config.yaml');
@@ -65,6 +67,7 @@ export class Daemon {
       this.child.once('error', (error) => resolve({ error }));
       this.child.once('exit', (code, signal) => resolve({ code, signal }));
     }).then((status) => (this.ended = status));
+    process.once('exit', () => this.ended ?? this.child.kill('SIGKILL'));
     this.#collectLog();
     try {
       this.address = await within(startDeadline, 'the daemon says that it listens', this.#listening());
@@ -115,7 +118,8 @@ export class Daemon {
 
   /** SIGTERM, exit 0 within 20 s, then the leak rule. */
   async stop({ keepHome = false } = {}) {
-    if (!this.ended) {
+    if (!this.killed) {
+      assert.equal(this.ended, null, `the daemon had ended by itself: ${JSON.stringify(this.ended)}\n${this.tail()}`);
       const tree = this.tree();
       this.child.kill('SIGTERM');
       try {
@@ -134,6 +138,7 @@ export class Daemon {
   /** kill -9: the daemon alone, as the kernel's memory killer does it. */
   async kill9() {
     const tree = this.tree();
+    this.killed = true;
     this.child.kill('SIGKILL');
     await this.exited;
     return tree;
@@ -159,19 +164,14 @@ export class Daemon {
 }
 
 /**
- * One daemon for a whole test file: starts before its tests, stops after them. Returns a holder whose `daemon`
- * is there while tests run. When a test has failed, the end of the daemon's log is printed.
+ * One daemon for a whole test file, which starts it by `const held = await useDaemon(…)` at its head; it is stopped
+ * after the file's tests. When a test has failed, the end of the daemon's log is printed.
  */
-export function useDaemon(settings, options) {
-  const holder = {};
-  before(async () => {
-    holder.daemon = await Daemon.start(settings, options);
-  });
-  after(async () => {
-    await holder.daemon?.stop();
-  });
+export async function useDaemon(settings, options) {
+  const daemon = await Daemon.start(settings, options);
+  after(() => daemon.stop());
   process.once('exit', () => {
-    if (process.exitCode && holder.daemon) process.stderr.write(holder.daemon.tail() + '\n');
+    if (process.exitCode) process.stderr.write(daemon.tail() + '\n');
   });
-  return holder;
+  return { daemon };
 }

@@ -84,6 +84,15 @@ export function listeningSockets(pids) {
   return found;
 }
 
+/** True while a process of this machine holds the server's end of the IPv4 connection between these two ports. */
+export function serverHolds(serverPort, clientPort) {
+  const port = (address) => parseInt(address.split(':')[1], 16);
+  return read('/proc/self/net/tcp').split('\n').slice(1).some((row) => {
+    const fields = row.trim().split(/\s+/);
+    return fields.length > 9 && port(fields[1]) === serverPort && port(fields[2]) === clientPort && fields[9] !== '0';
+  });
+}
+
 function readable(address) {
   const [host, port] = address.split(':');
   const ip = host.length === 8 ? host.match(/../g).reverse().map((byte) => parseInt(byte, 16)).join('.') : host;

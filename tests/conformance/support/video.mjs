@@ -79,6 +79,8 @@ export async function download(text, where) {
     if (map) lines.push(`#EXT-X-MAP:${map[1]}URI="${await fetched(map[2])}"${map[3]}`);
     else lines.push(line && !line.startsWith('#') ? await fetched(line) : line);
   }
+  // ffmpeg would wait for more of a recording that still runs.
+  if (!lines.includes('#EXT-X-ENDLIST')) lines.push('#EXT-X-ENDLIST');
   const file = path.join(folder, 'local.m3u8');
   await writeFile(file, lines.join('\n'));
   return file;

@@ -8,8 +8,8 @@ namespace {
 using base::errc;
 
 constexpr std::string_view two = R"([
-  {"id": "one", "state": "running", "created_at": "2026-01-01T00:00:00.000Z", "end_reason": null},
-  {"id": "second", "state": "ended", "created_at": "2026-01-02T00:00:00.000Z", "end_reason": "idle", "dialect": "d"}
+  {"id": "one", "state": "running", "createdAt": "2026-01-01T00:00:00.000Z", "endReason": null},
+  {"id": "second", "state": "ended", "createdAt": "2026-01-02T00:00:00.000Z", "endReason": "idle", "dialect": "d"}
 ])";
 
 TEST(SessionTable, AlignsItsColumns) {
