@@ -53,8 +53,3 @@ find_program(LLD ld.lld)
 if(LLD)
   target_link_options(greenroom_options INTERFACE -fuse-ld=lld)
 endif()
-
-# GCC 12 at -O2 takes a coroutine frame's own operator delete for a mismatch; with sanitizers it is off above.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT GREENROOM_SANITIZE)
-  target_compile_options(greenroom_options INTERFACE -Wno-mismatched-new-delete)
-endif()
