@@ -15,7 +15,9 @@ target_compile_options(greenroom_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(greenroom_options INTERFACE -fcoroutines)
+  # A false alarm under -O2 and under the sanitizers: Asio's coroutine frames have an operator new of their own,
+  # over aligned_alloc, of which GCC 12 inlines only one half and misses the other.
+  target_compile_options(greenroom_options INTERFACE -fcoroutines -Wno-mismatched-new-delete)
 endif()
 
 if(GREENROOM_SANITIZE)
@@ -23,10 +25,9 @@ if(GREENROOM_SANITIZE)
     -fsanitize=${GREENROOM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(greenroom_options INTERFACE -fsanitize=${GREENROOM_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Two false alarms that the instrumentation brings about: Asio's coroutine frames have an operator new of
-    # their own, over aligned_alloc, of which GCC 12 inlines only one half and misses the other; and the unused
-    # side of a result's variant counts as uninitialized (GCC's manual, -fsanitize=address, warns of this).
-    target_compile_options(greenroom_options INTERFACE -Wno-mismatched-new-delete -Wno-maybe-uninitialized)
+    # A false alarm that the instrumentation brings about: the unused side of a result's variant counts as
+    # uninitialized (GCC's manual, -fsanitize=address, warns of this).
+    target_compile_options(greenroom_options INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
 
@@ -51,9 +52,4 @@ endif()
 find_program(LLD ld.lld)
 if(LLD)
   target_link_options(greenroom_options INTERFACE -fuse-ld=lld)
-endif()
-
-# GCC 12 at -O2 takes a coroutine frame's own operator delete for a mismatch; with sanitizers it is off above.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT GREENROOM_SANITIZE)
-  target_compile_options(greenroom_options INTERFACE -Wno-mismatched-new-delete)
 endif()

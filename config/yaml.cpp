@@ -1,5 +1,9 @@
 #include "config/yaml.hpp"
 
+#include <optional>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "config/keys.hpp"
@@ -57,16 +61,48 @@ struct Flattener {
   }
 };
 
+/// Remembers where documents begin.
+class DocumentMarks final : public YAML::EventHandler {
+ public:
+  const YAML::Mark& last() const { return last_; }
+  void OnDocumentStart(const YAML::Mark& mark) override { last_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+
+ private:
+  YAML::Mark last_;
+};
+
+/// Where a second document begins. Looks for one only: YAML::LoadAll never ends on a text that begins with a
+/// comma, of which yaml-cpp 0.7 makes empty documents for ever.
+std::optional<YAML::Mark> second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentMarks marks;
+  if (!parser.HandleNextDocument(marks) || !parser.HandleNextDocument(marks)) return std::nullopt;
+  return marks.last();
+}
+
 }  // namespace
 
 Result<std::vector<YamlEntry>> read_yaml(std::string_view text, const std::string& name) {
   Flattener flat{name};
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) return flat.at(documents[1].Mark(), "a second document ('---') is not read");
-    if (documents.empty() || documents[0].IsNull()) return flat.entries;
-    if (!documents[0].IsMap()) return flat.at(documents[0].Mark(), "'key: value' lines are wanted");
-    if (auto done = flat.map("", documents[0], 0); !done) return done.error();
+    const std::string copy(text);
+    if (const auto second = second_document(copy))
+      return flat.at(*second, "what stands here is behind the end of the settings ('---', or a stray mark)");
+    const YAML::Node document = YAML::Load(copy);
+    if (document.IsNull()) return flat.entries;
+    if (!document.IsMap()) return flat.at(document.Mark(), "'key: value' lines are wanted");
+    if (auto done = flat.map("", document, 0); !done) return done.error();
     return flat.entries;
   } catch (const YAML::Exception& failure) {
     return flat.at(failure.mark, "not valid YAML: " + failure.msg);

@@ -47,7 +47,7 @@ drain=$(sed -n 's/^  drain_deadline: \([0-9]*\)s$/\1/p' "$(dirname "$0")/../../c
 # sysusers and tmpfiles: tried on a root of their own, where that is allowed.
 mkdir -p "${root}/fs/etc" "${root}/fs/usr/lib/sysusers.d" "${root}/fs/usr/lib/tmpfiles.d"
 cp "$(dirname "$0")/../../systemd/greenroom.sysusers" "${root}/fs/usr/lib/sysusers.d/greenroom.conf"
-sed "s|^d [^ ]*/greenroom |d /etc/greenroom |" "${units}/greenroom.tmpfiles" >"${root}/fs/usr/lib/tmpfiles.d/greenroom.conf"
+cp "$(dirname "$0")/../../systemd/greenroom.tmpfiles" "${root}/fs/usr/lib/tmpfiles.d/greenroom.conf"
 if ((EUID == 0)); then
   systemd-sysusers --root="${root}/fs" greenroom.conf
   grep -q '^greenroom:' "${root}/fs/etc/passwd" || { echo 'sysusers made no user'; exit 1; }

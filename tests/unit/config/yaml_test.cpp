@@ -37,10 +37,16 @@ TEST(Yaml, WhatIsNotYamlIsSaidWithItsLine) {
 TEST(Yaml, OtherShapesAreRefused) {
   EXPECT_EQ(problem("- a\n- b\n"), "f.yaml:1: 'key: value' lines are wanted");
   EXPECT_EQ(problem("just words\n"), "f.yaml:1: 'key: value' lines are wanted");
-  EXPECT_EQ(problem("a: 1\n---\nb: 2\n"), "f.yaml:3: a second document ('---') is not read");
+  EXPECT_EQ(problem("a: 1\n---\nb: 2\n"),
+            "f.yaml:2: what stands here is behind the end of the settings ('---', or a stray mark)");
   EXPECT_EQ(problem("[a]: 1\n"), "f.yaml:1: a key must be a plain word");
   EXPECT_EQ(problem("a: [[1]]\n"), "f.yaml:1: a: the list may hold plain values only");
   EXPECT_EQ(problem("log:\n  level:\n    x: 1\n"), "f.yaml:2: log.level: is a setting, not a section");
+}
+
+TEST(Yaml, AStrayCommaAtTheBeginningIsAnErrorAndEnds) {
+  for (const char* text : {",", ", b: x\n", " , b: x\n  b: y\n"})
+    EXPECT_EQ(problem(text).substr(0, 28), "f.yaml:1: what stands here i") << text;
 }
 
 TEST(Yaml, HostileNestingEnds) {
