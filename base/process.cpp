@@ -174,7 +174,12 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const Executor& execut
   launcher.env = environment.data();
   v2::process process =
       launcher(executor, error, v2::filesystem::path(options.executable), options.arguments, setup);
-  if (error) return Error{errc::io, "starting " + options.executable + ": " + error.message()};
+  if (error) {
+    // A child that could not become the executable has left already; nobody else reaps it.
+    int status = 0;
+    if (launcher.pid > 0) ::waitpid(launcher.pid, &status, 0);
+    return Error{errc::io, "starting " + options.executable + ": " + error.message()};
+  }
   return std::unique_ptr<ChildProcess>(std::make_unique<PidfdChild>(executor, std::move(process)));
 }
 

@@ -108,6 +108,12 @@ void kill_and_wait(const std::vector<Victim>& victims, Steady::time_point until)
   }
 }
 
+/// An orphan that came to us and ended by itself, of whatever browser: it tells neither its HOME nor its
+/// arguments any more. Every child that this program starts leads its own group, so it is none of those.
+bool is_dead_orphan(const ProcessInfo& process) {
+  return process.is_zombie && process.parent == ::getpid() && process.group != process.pid;
+}
+
 bool is_leader(const TreeKey& key, pid_t pid) {
   return std::find(key.leaders.begin(), key.leaders.end(), pid) != key.leaders.end();
 }
@@ -177,8 +183,8 @@ base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds d
     std::string alive;
     for (const ProcessInfo& process : all) {
       const auto before = killed.find(process.pid);
-      if (before != killed.end() && before->second == process.started && process.is_zombie)
-        reap(process, key);
+      const bool was_killed = before != killed.end() && before->second == process.started;
+      if ((was_killed && process.is_zombie) || is_dead_orphan(process)) reap(process, key);
     }
     for (const ProcessInfo& process : members(all, key)) {
       if (process.is_zombie) {

@@ -48,6 +48,7 @@ class BrowserTest : public ::testing::Test {
 
   void TearDown() override {
     EXPECT_EQ(traces(), "") << "something is left behind";
+    EXPECT_EQ(zombies(), "") << "somebody is not reaped";
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
   }
@@ -161,6 +162,19 @@ class BrowserTest : public ::testing::Test {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(options_.work_directory, error))
       found += "folder " + entry.path().string() + "\n";
+    return found;
+  }
+
+  /// Children of ours that nobody has waited for. An orphan may end a moment after its browser's teardown has
+  /// looked: the next teardown takes it, here as in the daemon.
+  static std::string zombies() {
+    TreeKey nothing;
+    nothing.directory = "/nonexistent/greenroom";
+    (void)end_processes(nothing, std::chrono::seconds(1));
+    std::string found;
+    for (const ProcessInfo& process : list_processes())
+      if (process.is_zombie && process.parent == ::getpid())
+        found += "zombie " + std::to_string(process.pid) + "\n";
     return found;
   }
 
