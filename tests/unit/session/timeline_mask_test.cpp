@@ -54,6 +54,12 @@ TEST(TimelineMask, SecretsAreFoundAtEveryDepth) {
   EXPECT_EQ(json::serialize(masked(value)).find("hunter2"), std::string::npos);
 }
 
+TEST(TimelineMask, AHeaderThatIsNoTextHidesNothing) {
+  const json::value kept = masked({{"headers", {{"headers", {{"Cookie", "hunter2"}}}, {"Accept", "x"}}}});
+  EXPECT_EQ(kept.at("headers").at("headers"), "[masked]");
+  EXPECT_EQ(kept.at("headers").at("Accept"), "x");
+}
+
 TEST(TimelineMask, LongTextsAreCutAtACharactersBorder) {
   constexpr std::size_t limit = 8 * 1024;
   for (const std::string_view character : {"a", "ä", "€", "😀"})
