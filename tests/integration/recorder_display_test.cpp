@@ -253,7 +253,9 @@ TEST_F(RecorderDisplay, AnEncoderWhoseDaemonDiesEndsItsRecordingWithinASecond) {
   ::close(directory);
   sockets.second.reset();
   StartCommand capture = options().capture;
-  const std::string line = to_line(EncoderCommand(capture));
+  capture.zero = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now().time_since_epoch());
+  const std::string line = to_message(capture);
   ASSERT_EQ(::write(sockets.first.value(), line.data(), line.size()), static_cast<ssize_t>(line.size()));
   run([&]() -> Task<void> {
     co_await base::sleep_for(1500ms);
