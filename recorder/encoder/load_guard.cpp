@@ -25,12 +25,11 @@ void LoadGuard::made_picture(Milliseconds from, Milliseconds to, std::int64_t mi
 }
 
 /// More than four fifths of the time spent on pictures, or every third left out.
-bool LoadGuard::was_busy(Milliseconds length) const {
-  return made_ >= fewest_pictures && (busy_ * 5 > length * 4 || missed_ * 2 > made_);
-}
+bool LoadGuard::was_busy(Milliseconds length) const { return busy_ * 5 > length * 4 || missed_ * 2 > made_; }
 
 LoadGuard::Verdict LoadGuard::judge(Milliseconds at) {
-  if (window_began_ < Milliseconds(0) || at - window_began_ < window) return Verdict::go_on;
+  if (window_began_ < Milliseconds(0) || at - window_began_ < window || made_ < fewest_pictures)
+    return Verdict::go_on;
   const bool busy = was_busy(at - window_began_);
   window_began_ = Milliseconds(-1);
   busy_ = {};

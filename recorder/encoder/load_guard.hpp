@@ -9,7 +9,8 @@ namespace greenroom::recorder::encoder {
 
 using base::Milliseconds;
 
-/// Judges windows of two seconds by how long the pictures took and how many had to be left out.
+/// Judges windows of two seconds, or of three pictures if these take longer, by how long the pictures took
+/// and how many had to be left out.
 ///
 /// A busy window takes one step: half the rate, a quarter of it, half the size, stop. After 20 s without a
 /// busy one a step is taken back; one that was taken back in vain waits twice as long the next time.

@@ -35,7 +35,7 @@ Result<void> Track::create() {
 
 Result<void> Track::set_source_size(int width, int height, Milliseconds at) {
   if (encoder_ && width == source_.width() && height == source_.height()) return {};
-  if (const auto ended = end_segment(at); !ended) return ended;
+  if (const auto ended = end_size(at); !ended) return ended;
   source_ = Picture420(width, height, range_);
   return open_encoder();
 }
@@ -44,7 +44,7 @@ Result<void> Track::set_shrink(int divisor, Milliseconds at) {
   if (divisor == shrink_) return {};
   shrink_ = divisor;
   if (!encoder_) return {};
-  if (const auto ended = end_segment(at); !ended) return ended;
+  if (const auto ended = end_size(at); !ended) return ended;
   return open_encoder();
 }
 
@@ -85,6 +85,20 @@ Result<void> Track::show(Milliseconds at) {
   last_shown_ = at;
   ++encoded_;
   return archive_.add(unit->bytes, unit->is_key, at);
+}
+
+/// The last picture of a size once more, where it ends: tools that begin anew with each size forget how long
+/// they were to hold it.
+Result<void> Track::end_size(Milliseconds at) {
+  const Milliseconds end = at - Milliseconds(1);
+  if (archive_.has_open_segment() && end > last_shown_) {
+    const auto unit = encoder_->encode(shown(), false);
+    if (!unit) return unit.error();
+    if (const auto added = archive_.add(unit->bytes, unit->is_key, end); !added) return added;
+    last_shown_ = end;
+    ++encoded_;
+  }
+  return end_segment(at);
 }
 
 Result<void> Track::end_segment(Milliseconds at) {

@@ -57,6 +57,7 @@ class Track {
 
  private:
   const Picture420& shown() const { return scaled_ ? *scaled_ : source_; }
+  Result<void> end_size(Milliseconds at);
   Result<void> end_segment(Milliseconds at);
   Result<void> open_encoder();
 

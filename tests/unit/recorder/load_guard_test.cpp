@@ -73,6 +73,8 @@ TEST(LoadGuard, TwoSlowPicturesAreNoLoad) {
   LoadGuard guard(10);
   for (const int at : {0, 1500}) guard.made_picture(Milliseconds(at), Milliseconds(at + 1400), 0);
   EXPECT_EQ(guard.judge(Milliseconds(2900)), Verdict::go_on);
+  guard.made_picture(Milliseconds(3000), Milliseconds(4400), 0);
+  EXPECT_EQ(guard.judge(Milliseconds(4400)), Verdict::change) << "three are";
 }
 
 TEST(LoadGuard, ARateThatCannotFallIsSkipped) {
