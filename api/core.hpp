@@ -39,6 +39,7 @@ struct RecordingFacts {
   session::RecordingState state = session::RecordingState::disabled;
   std::string error;
   recorder::RecordingIndex index;
+  recorder::LiveEdge live;  ///< while it is being made
 };
 
 /// The making of a recording's MP4, which is asked for and then polled.
@@ -92,6 +93,8 @@ class Core {
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;
+  /// Waits until more of a recording that is being made can be played, it ends, or the limit.
+  virtual Task<void> recording_grows(std::string id, base::Milliseconds limit) = 0;
   /// The file of one part of a recording, by its name in the playlist. Errors: not_found.
   virtual Result<std::string> recording_file(std::string_view id, std::string_view name) const = 0;
   /// The path of the whole recording as MP4, made when asked for first. Errors: not_found, conflict (still

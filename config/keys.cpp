@@ -112,6 +112,8 @@ constexpr std::array table = {
     Key{"browser.xvfb", set_checked<&S::browser, &Browser::xvfb, check_absolute_path>, "the X server's path"},
     Key{"recording.enabled", set<&S::recording, &Recording::enabled>, "record sessions that do not decline"},
     Key{"recording.fps", set_between<&S::recording, &Recording::fps, 1, 60>, "pictures per second, at most"},
+    Key{"recording.quality", set_checked<&S::recording, &Recording::quality, check_quality>,
+        "evidence, standard or small"},
     Key{"recording.encoder", set_checked<&S::recording, &Recording::encoder, check_absolute_path>,
         "the encoder's path; empty looks for it beside this program"},
     Key{"recording.link_lifetime", set_at_least<&S::recording, &Recording::link_lifetime, 60'000>,

@@ -75,7 +75,8 @@ struct Browser {
 struct Recording {
   bool enabled = true;
   int fps = 10;
-  std::string encoder;  ///< empty: found beside this program
+  std::string quality = "standard";  ///< evidence, standard or small
+  std::string encoder;               ///< empty: found beside this program
   milliseconds link_lifetime = 6h;
   bool operator==(const Recording&) const = default;
 };

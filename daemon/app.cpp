@@ -166,6 +166,8 @@ session::SessionOptions App::session_options() const {
   options.longest_age = settings_.session.max_timeout;
   options.limit = static_cast<std::size_t>(settings_.limits.sessions);
   options.recording = settings_.recording.enabled && !encoder_.empty();
+  options.record_fps = settings_.recording.fps;
+  options.record_quality = recorder::quality_of(settings_.recording.quality).value_or(options.record_quality);
   options.timeline = settings_.timeline.enabled;
   options.timeline_options.max_events = static_cast<std::size_t>(settings_.timeline.max_events);
   return options;
@@ -173,9 +175,7 @@ session::SessionOptions App::session_options() const {
 
 session::Services App::services() {
   auto take = [this](const browser::Fingerprint& fingerprint) { return pool_.take(fingerprint); };
-  auto record = [this](const std::string& id, const browser::Display& display) {
-    return start_recording(id, display);
-  };
+  auto record = [this](session::RecordingRequest request) { return start_recording(std::move(request)); };
   return session::Services{take, record, rows_, timeline_, clock_, log_, {}};
 }
 
@@ -213,22 +213,29 @@ Result<void> App::listen() {
   return {};
 }
 
-Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::string session_id,
-                                                                        browser::Display display) {
+Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(session::RecordingRequest request) {
   std::error_code failure;
   std::filesystem::create_directories(recordings_directory(), failure);
   std::filesystem::permissions(recordings_directory(), std::filesystem::perms::owner_all, failure);
   recorder::RecordingOptions options;
   options.program.executable = encoder_;
   options.program.identity = encoder_identity(settings_);
-  options.directory = recordings_directory() + "/" + session_id;
-  options.capture.display = display.number;
-  options.capture.cookie = display.cookie;
-  options.capture.frames_per_second = settings_.recording.fps;
-  options.capture.max_width = display.screen.width;
-  options.capture.max_height = display.screen.height;
+  options.directory = recordings_directory() + "/" + request.session_id;
+  options.capture.frames_per_second = request.frames_per_second;
+  recorder::use_quality(options.capture, request.quality);
+  options.capture.max_width = settings_.browser.screen.width;
+  options.capture.max_height = settings_.browser.screen.height;
+  if (request.display) {
+    options.capture.display = request.display->number;
+    options.capture.cookie = request.display->cookie;
+    options.capture.max_width = request.display->screen.width;
+    options.capture.max_height = request.display->screen.height;
+  } else {
+    options.capture.source = recorder::CaptureSource::frames;
+    options.frames = request.frames;
+  }
   options.files = &files_;
-  const base::Logger log = log_.with("session", session_id);
+  const base::Logger log = log_.with("session", request.session_id);
   co_return co_await recorder::Recording::start(std::move(options), log);
 }
 

@@ -72,8 +72,8 @@ class App {
   void make_sessions();
   session::SessionOptions session_options() const;
   session::Services services();
-  base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(std::string session_id,
-                                                                                 browser::Display display);
+  base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(
+      session::RecordingRequest request);
   std::string metrics() const;
   std::string recordings_directory() const { return data_directory_ + "/recordings"; }
 

@@ -1,5 +1,6 @@
 #include "daemon/session_core.hpp"
 
+#include <filesystem>
 #include <sys/stat.h>
 
 #include <boost/json.hpp>
@@ -110,13 +111,22 @@ Task<Result<api::RecordingFacts>> SessionCore::recording(std::string id) {
   auto read = [directory = directory_of(id)] { return recorder::read_index(directory); };
   auto index = co_await parts_.files.run(std::move(read));
   if (index) facts.index = std::move(*index);
+  if (const auto session = parts_.sessions.use(id)) facts.live = (*session)->recording_edge();
   if (!index && index.error().code != errc::not_found) co_return index.error();
   co_return facts;
 }
 
+Task<void> SessionCore::recording_grows(std::string id, base::Milliseconds limit) {
+  if (const auto session = parts_.sessions.use(id)) co_await (*session)->recording_grows(limit);
+}
+
 Result<std::string> SessionCore::recording_file(std::string_view id, std::string_view name) const {
   if (!base::is_uuid(id) || !recorder::is_media_name(name)) return Error{errc::not_found, "no such part"};
-  return directory_of(id) + "/" + std::string(name);
+  std::string path = directory_of(id) + "/" + std::string(name);
+  // Live players fetch parts of the segment that is being written.
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) path += recorder::open_file_suffix;
+  return path;
 }
 
 Task<Result<std::string>> SessionCore::check_finished(const std::string& id) {

@@ -117,6 +117,8 @@ Result<void> SessionManager::check(const SessionSpec& spec) const {
         height > largest_viewport)
       return Error{errc::invalid_argument, "a viewport is from 64x64 to 4096x4096 pixels"};
   }
+  if (spec.record_fps && (*spec.record_fps < 1 || *spec.record_fps > 60))
+    return Error{errc::invalid_argument, "a recording has from 1 to 60 pictures a second"};
   if (spec.max_age && (spec.max_age->count() <= 0 || *spec.max_age > options_.longest_age))
     return Error{
         errc::invalid_argument,

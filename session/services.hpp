@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -10,6 +11,7 @@
 #include "base/task.hpp"
 #include "browser/browser.hpp"
 #include "recorder/recording.hpp"
+#include "recorder/screencast.hpp"
 #include "session/lifetime.hpp"
 #include "session/timeline.hpp"
 #include "session/view.hpp"
@@ -22,9 +24,18 @@ namespace greenroom::session {
 using TakeBrowser =
     std::function<base::Task<base::Result<std::unique_ptr<browser::Browser>>>(const browser::Fingerprint&)>;
 
-/// Starts the recording of a session's display. Errors: as recorder::Recording.
-using StartRecording = std::function<base::Task<base::Result<std::unique_ptr<recorder::Recording>>>(
-    const std::string& session_id, const browser::Display& display)>;
+/// What is to be recorded: a display, or else pictures of a browser without one.
+struct RecordingRequest {
+  std::string session_id;
+  std::optional<browser::Display> display;
+  recorder::FrameSource* frames = nullptr;  ///< outlives the recording
+  int frames_per_second = 10;
+  recorder::Quality quality = recorder::Quality::standard;
+};
+
+/// Starts a session's recording. Errors: as recorder::Recording.
+using StartRecording =
+    std::function<base::Task<base::Result<std::unique_ptr<recorder::Recording>>>(RecordingRequest request)>;
 
 struct SessionOptions {
   browser::Size viewport{1280, 720};  ///< when a spec names none
@@ -39,6 +50,8 @@ struct SessionOptions {
   bool recording = true;
   bool timeline = true;
   Timeline::Options timeline_options;
+  int record_fps = 10;  ///< when a spec does not say
+  recorder::Quality record_quality = recorder::Quality::standard;
   base::Milliseconds recording_finish{10'000};  ///< for the encoder to write its last segment
 };
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/apart.hpp"
 #include "base/deadline.hpp"
 #include "session/record.hpp"
 
@@ -161,16 +162,34 @@ Task<Result<void>> Session::take_browser() {
   co_return outcome;
 }
 
+Task<Result<void>> Session::try_recording() {
+  RecordingRequest request;
+  request.session_id = view_->id;
+  request.frames_per_second = spec_.record_fps.value_or(options_.record_fps);
+  request.quality = spec_.record_quality.value_or(options_.record_quality);
+  if (browser_->display() != nullptr) {
+    request.display = *browser_->display();
+  } else {
+    recorder::ScreencastOptions wanted;
+    wanted.frames_per_second = request.frames_per_second;
+    wanted.quality = recorder::jpeg_quality(request.quality);
+    wanted.max_width = options_.screen.width;
+    wanted.max_height = options_.screen.height;
+    auto screencast = co_await recorder::Screencast::start(browser_->switchboard(), wanted, log_);
+    if (!screencast) co_return screencast.error();
+    screencast_ = std::move(*screencast);
+    request.frames = screencast_.get();
+  }
+  auto recording = co_await services_.start_recording(std::move(request));
+  if (!recording) co_return recording.error();
+  recording_ = std::move(*recording);
+  co_return Result<void>();
+}
+
 Task<void> Session::start_recording() {
   co_await base::keep_running_when_cancelled();
-  Error failure{errc::unsupported, "headless sessions are not recorded yet"};
-  if (browser_->display() != nullptr) {
-    auto recording = co_await services_.start_recording(view_->id, *browser_->display());
-    if (recording)
-      recording_ = std::move(*recording);
-    else
-      failure = recording.error();
-  }
+  const auto tried = co_await try_recording();
+  const Error failure = tried ? Error{} : tried.error();
   const bool works = recording_ != nullptr;
   if (!works) log_.warning("no recording", {{"why", failure.message()}});
   publish([&](SessionView& view) {
@@ -246,8 +265,10 @@ Task<void> Session::finish(EndReason reason) {
 Task<void> Session::finish_recording() {
   // A start that is still under way is bounded by the recorder.
   if (view_->recorded && launch_time_) co_await recording_started_.wait();
+  if (!recording_ && screencast_) co_await base::apart(screencast_->stop());
   if (recording_) {
     co_await recording_->finish(options_.recording_finish);
+    if (screencast_) co_await base::apart(screencast_->stop());
     const bool ready = recording_->state() == recorder::RecordingState::ready;
     publish([&](SessionView& view) {
       view.recording = ready ? RecordingState::ready : RecordingState::failed;
@@ -311,6 +332,12 @@ Task<Result<Picture>> Session::picture() {
   picture.jpeg = std::move(taken->jpeg);
   picture.size = {taken->width, taken->height};
   co_return picture;
+}
+
+Task<void> Session::recording_grows(base::Milliseconds limit) {
+  const Use use(*this);
+  // Held on to: a recording that ends meanwhile is let go by finish_recording() only after it has told so.
+  if (recording_) (void)co_await base::finishes_within(recording_->changed(), limit);
 }
 
 Task<void> Session::flush_timeline() {

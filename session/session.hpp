@@ -55,6 +55,10 @@ class Session {
   base::Result<json::object> browser_version() const;
   /// What the screen shows now. Errors: gone, closed, timed_out, unavailable.
   base::Task<base::Result<Picture>> picture();
+  /// What players close to now may fetch; nothing when it is not recorded.
+  recorder::LiveEdge recording_edge() const { return recording_ ? recording_->live() : recorder::LiveEdge(); }
+  /// Until more of the recording can be played, it ends, or the limit.
+  base::Task<void> recording_grows(base::Milliseconds limit);
   /// Everything up to now can be read from the store.
   base::Task<void> flush_timeline();
 
@@ -76,6 +80,7 @@ class Session {
   base::Task<base::Result<void>> take_browser();
   base::Task<void> take_browser_into(base::Result<void>& outcome);
   base::Task<void> start_recording();
+  base::Task<base::Result<void>> try_recording();
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
   base::Task<void> finish(EndReason reason);
@@ -94,6 +99,7 @@ class Session {
   LifetimeRules rules_;
   SharedView view_;
   std::unique_ptr<browser::Browser> browser_;
+  std::unique_ptr<recorder::Screencast> screencast_;  // when there is no display
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;
   std::optional<EndReason> end_requested_;

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "browser/browser.hpp"
+#include "recorder/quality.hpp"
 
 namespace greenroom::session {
 
@@ -29,6 +30,8 @@ struct SessionSpec {
   std::optional<browser::Size> viewport;      ///< CSS pixels; none: the configured one
   std::optional<bool> headless;               ///< none: as configured
   bool record = true;
+  std::optional<int> record_fps;                    ///< pictures per second at most; none: as configured
+  std::optional<recorder::Quality> record_quality;  ///< none: as configured
   bool log = true;
   DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
   std::optional<base::Milliseconds> max_age;  ///< none: the configured default
