@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "recorder/archive.hpp"
+#include "recorder/tracks.hpp"
 
 namespace greenroom::recorder {
 

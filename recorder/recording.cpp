@@ -164,6 +164,7 @@ void EncoderRecording::take_segment(const Segment& segment) {
   stats_.duration = segment.start + segment.duration;
   stats_.width = segment.width;
   stats_.height = segment.height;
+  if (options_.on_segment) options_.on_segment(segment);
   changed_.notify_all();
 }
 

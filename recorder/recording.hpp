@@ -2,6 +2,7 @@
 // fails louder than a state.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -49,7 +50,9 @@ struct RecordingOptions {
   std::string directory;                ///< of this recording alone; created when missing
   StartCommand capture;                 ///< `started_at` is filled in
   base::BlockingPool* files = nullptr;  ///< for closing the index after a crash; outlives the recording
-  Milliseconds start_deadline{5000};    ///< from the process's start to its first picture
+  std::function<void(const Segment&)>
+      on_segment;                     ///< each finished one, when it is on the disk; may be empty
+  Milliseconds start_deadline{5000};  ///< from the process's start to its first picture
   Milliseconds snapshot_deadline{2000};
 };
 

@@ -29,7 +29,10 @@ struct SessionSpec {
   std::optional<browser::Size> viewport;      ///< CSS pixels; none: the configured one
   std::optional<bool> headless;               ///< none: as configured
   bool record = true;
+  std::optional<bool> record_dom;  ///< what pages looked like, as events; none: as configured
   bool log = true;
+  std::optional<bool>
+      log_console;  ///< console and exceptions too, which pages can notice; none: as configured
   DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
   std::optional<base::Milliseconds> max_age;  ///< none: the configured default
 };
