@@ -205,12 +205,17 @@ void App::make_sessions() {
   keeper.rules.size = settings_.recording.keep_size;
   keeper.floors = {settings_.recording.min_free, settings_.limits.min_free};
   keeper_ = std::make_unique<Housekeeper>(executor_, std::move(keeper));
-  SessionCoreParts parts{*sessions_, rows_,
-                         timeline_,  muxer_,
-                         *keeper_,   files_,
-                         clock_,     recordings_directory(),
-                         projects_,  [this] {
-        return metrics(); }};
+  SessionCoreParts parts{*sessions_,
+                         rows_,
+                         timeline_,
+                         muxer_,
+                         *keeper_,
+                         files_,
+                         clock_,
+                         recordings_directory(),
+                         dom_directory(),
+                         projects_,
+                         [this] { return metrics(); }};
   core_ = std::make_unique<SessionCore>(executor_, std::move(parts));
 }
 

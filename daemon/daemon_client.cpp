@@ -44,13 +44,17 @@ Error refusal(const net::Response& answer) {
     if (const json::value* message = body.get_object().if_contains("message");
         message && message->is_string())
       words = message->get_string();
+  const auto without = [&](errc code) {
+    const std::string front = std::string(base::sentence(code)) + ": ";
+    return words.starts_with(front) ? words.substr(front.size()) : words;
+  };
   switch (answer.status) {
-    case 404:
-      return Error{errc::not_found, words};
+    case 404: {
+      const std::string what = without(errc::not_found);
+      return Error{errc::unavailable, what == "session" ? "there is no such session" : what};
+    }
     case 409:
-      return Error{errc::conflict, words};
-    case 503:
-      return Error{errc::unavailable, words};
+      return Error{errc::conflict, without(errc::conflict)};
     case 507:
       return Error{errc::storage_full, words};
     default:

@@ -17,14 +17,14 @@ class DaemonClient {
   /// store.
   static base::Result<DaemonClient> find(const CommandLine& line);
 
-  /// The body of a successful answer. Errors: not_found (no such session), conflict, unavailable, protocol,
-  /// with the daemon's words.
+  /// The body of a successful answer. Errors: unavailable (no daemon, no such session), conflict,
+  /// storage_full, protocol, with the words of the daemon.
   base::Result<std::string> ask(const std::string& method, const std::string& target) const;
   /// As ask(), piece by piece, for what may be long.
   base::Result<void> download(const std::string& target, const net::OnPiece& on_piece) const;
 
  private:
-  DaemonClient(std::string directory, std::string host, std::uint16_t port, int pid)
+  DaemonClient(std::string directory, std::string host, std::uint16_t port, std::int64_t pid)
       : directory_(std::move(directory)), host_(std::move(host)), port_(port), pid_(pid) {}
   base::Result<net::Response> exchange(const std::string& method, const std::string& target,
                                        const net::OnPiece& on_piece) const;
@@ -32,7 +32,7 @@ class DaemonClient {
   std::string directory_;
   std::string host_;
   std::uint16_t port_ = 0;
-  int pid_ = 0;
+  std::int64_t pid_ = 0;
 };
 
 /// "/greenroom/v1/sessions/<the first operand>". Errors: invalid_argument (it is no session's id).

@@ -101,17 +101,17 @@ std::string member(const json::object& object, std::string_view name) {
 /// Why there is nothing to fetch, in words that say what to do; nothing when there may be.
 std::optional<Error> unplayable(const json::object& recording, const std::string& id) {
   const std::string state = member(recording, "state");
-  if (state == "disabled") return Error{errc::not_found, "session " + id + " was not recorded"};
+  if (state == "disabled") return Error{errc::unavailable, "session " + id + " was not recorded"};
   if (state == "recording")
     return Error{errc::conflict,
                  "session " + id + " is still being recorded; end it first: greenroom sessions end " + id};
   const json::value* segments = recording.if_contains("segments");
   const bool is_empty = segments == nullptr || !segments->is_int64() || segments->get_int64() == 0;
   if (state == "failed" && is_empty)
-    return Error{errc::not_found,
+    return Error{errc::unavailable,
                  "the recording of session " + id + " failed: " + member(recording, "reason")};
   if (state == "ready" && is_empty)
-    return Error{errc::not_found, "the recording of session " + id + " is empty"};
+    return Error{errc::unavailable, "the recording of session " + id + " is empty"};
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,8 +61,9 @@ Result<void> DomArchive::append(int tab, std::string_view events) {
   if (lines.empty()) return {};
   if (size_.count + lines.size() > limit_.count)
     return Error{errc::limit_reached, "the DOM recording is as large as it may be"};
-  if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST)
-    return storage_error("creating " + directory_, errno);
+  std::error_code failure;
+  std::filesystem::create_directories(directory_, failure);
+  if (failure) return storage_error("creating " + directory_, failure.value());
   if (file_size_.count > 0 && file_size_.count + lines.size() > largest_part) {
     ++file_;
     file_size_.count = 0;

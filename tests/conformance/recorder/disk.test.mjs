@@ -29,11 +29,15 @@ async function smallDisk(size) {
     await rm(home, { recursive: true });
     return null;
   }
-  return { home, data, unmount: () => execFileSync('umount', ['-l', data]) };
+  const unmount = async () => {
+    execFileSync('umount', ['-l', data]);
+    await rm(home, { recursive: true });
+  };
+  return { home, data, unmount };
 }
 
 const probeDisk = await smallDisk(MiB);
-probeDisk?.unmount();
+await probeDisk?.unmount();
 const options = { skip: probeDisk ? false : 'mounting is not allowed here' };
 
 before(async () => {
@@ -111,8 +115,8 @@ test('below the first floor recordings stop, below the second sessions are refus
     await assertPlays(sdk, session);
     await assertPlays(sdk, third.session);
   } finally {
-    await daemon.stop();
-    disk.unmount();
+    await daemon.stop({ keepHome: true });
+    await disk.unmount();
   }
 });
 
@@ -137,7 +141,7 @@ test('a disk that is full at once: the session lives, the recording says why, no
     assert.equal((await release(sdk, session)).status, 'COMPLETED');
     await assertPlays(sdk, session);
   } finally {
-    await daemon.stop();
+    await daemon.stop({ keepHome: true });
   }
   const again = await Daemon.start(settings, { home: disk.home });
   try {
@@ -147,7 +151,7 @@ test('a disk that is full at once: the session lives, the recording says why, no
     await assertPlays(sdk, session);
     assert.ok((await sdk.sessions.logs.list(session.id)).length > 0);
   } finally {
-    await again.stop();
-    disk.unmount();
+    await again.stop({ keepHome: true });
+    await disk.unmount();
   }
 });

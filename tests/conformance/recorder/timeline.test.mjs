@@ -32,6 +32,7 @@ before(async () => {
   await page.keyboard.type('hunter2');
   await page.locator('#password').fill('hunter3-filled');
   await page.keyboard.press('Enter');
+  await page.waitForURL('**/login?');
   await page.goto(`${site.url}/login`);
   await context.addCookies([{ name: 'planted', value: 'cookie-hunter3', url: site.url }]);
   await page.evaluate(async () => {
@@ -58,7 +59,6 @@ before(async () => {
   await puppet.disconnect();
   await second.close();
   await page.bringToFront();
-  await page.goto('chrome-error://x').catch(() => {});
   const cdp = await context.newCDPSession(page);
   await Promise.race([cdp.send('Page.crash').catch(() => {}), pause(1_000)]);
   await pause(500);
@@ -160,10 +160,12 @@ test('the HAR is one: a validator of others takes it, and it tells what the serv
   const { code, stderr } = await greenroom(held.daemon, 'har', story.session.id, '-o', file);
   assert.equal(code, 0, stderr);
   const archive = JSON.parse(await readFile(file, 'utf8'));
-  await new Promise((resolve, reject) => har.har(archive, (error, valid) => (valid ? resolve() : reject(new Error(JSON.stringify(error?.errors?.slice(0, 3)))))));
+  await har.har(archive).catch(({ errors }) => assert.fail(JSON.stringify(errors?.slice(0, 3))));
   const { entries, pages } = archive.log;
-  const told = entries.map(({ request }) => `${request.method} ${request.url.replace(story.site.url, '')}`).filter((line) => / \//.test(line));
-  assert.deepEqual(told.toSorted(), story.site.requests.toSorted(), 'every request the server saw, and no other');
+  const told = new Set(entries.map(({ request }) => `${request.method} ${request.url.replace(story.site.url, '')}`).filter((line) => / \//.test(line)));
+  // Chromium asks again by itself when a connection is cut, and its downloads belong to no page's network.
+  const seen = new Set(story.site.requests.filter((line) => line !== 'GET /file'));
+  assert.deepEqual([...told].toSorted(), [...seen].toSorted(), 'every request the server saw, and no other');
   const data = entries.find(({ request }) => request.url.endsWith('/data'));
   assert.equal(data.response.status, 200);
   assert.equal(data.response.content.size, JSON.stringify({ large }).length);
@@ -180,7 +182,7 @@ test('the HAR is one: a validator of others takes it, and it tells what the serv
 
 test('the validator would have noticed', async () => {
   const broken = { log: { version: '1.2', creator: { name: 'x', version: '1' }, entries: [{ request: {} }] } };
-  await assert.rejects(new Promise((resolve, reject) => har.har(broken, (error, valid) => (valid ? resolve() : reject(error)))));
+  await assert.rejects(har.har(broken));
 });
 
 test('the timeline comes in parts, and only to who may see the session', async () => {
