@@ -29,9 +29,17 @@ using session::SharedView;
 struct LogEvent {
   std::int64_t seq = 0;
   std::int64_t at_ms = 0;  ///< milliseconds since 1970
-  int page_index = 0;      ///< pages count from 0 in the order of their opening
-  std::string method;      ///< CDP method
+  int page_index = 0;      ///< pages count from 0 in the order of their opening; -1: in none
+  std::string method;      ///< CDP method, or a word of our own (session::kind_of)
   std::string params;      ///< JSON text, secrets masked
+  std::string target;      ///< CDP target id
+};
+
+/// Which part of a session's timeline.
+struct LogQuery {
+  std::int64_t after = 0;      ///< a LogEvent's seq
+  std::size_t limit = 50'000;  ///< events
+  bool only_markers = false;   ///< words of our own
 };
 
 /// What there is of a recording.
@@ -39,7 +47,8 @@ struct RecordingFacts {
   session::RecordingState state = session::RecordingState::disabled;
   std::string error;
   recorder::RecordingIndex index;
-  recorder::LiveEdge live;  ///< while it is being made
+  recorder::LiveEdge live;                ///< while it is being made
+  std::vector<recorder::TabShown> shown;  ///< which tab the screen showed, in the order of time
 };
 
 /// The making of a recording's MP4, which is asked for and then polled.
@@ -90,6 +99,8 @@ class Core {
 
   /// In their order. Errors: not_found.
   virtual Task<Result<std::vector<LogEvent>>> log(std::string id) = 0;
+  /// A part of it, markers included. Errors: not_found.
+  virtual Task<Result<std::vector<LogEvent>>> timeline(std::string id, LogQuery query) = 0;
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;
@@ -97,6 +108,10 @@ class Core {
   virtual Task<void> recording_grows(std::string id, base::Milliseconds limit) = 0;
   /// The file of one part of a recording, by its name in the playlist. Errors: not_found.
   virtual Result<std::string> recording_file(std::string_view id, std::string_view name) const = 0;
+  /// The DOM recording of one tab (none: the first that can be played) as a JSON array of rrweb's events,
+  /// `extra`
+  /// ("\"name\":\"value\",") before each event's own members. "[]" when there is none. Errors: not_found, io.
+  virtual Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) = 0;
   /// The path of the whole recording as MP4, made when asked for first. Errors: not_found, conflict (still
   /// being recorded), unavailable, storage_full.
   virtual Task<Result<std::string>> recording_mp4(std::string id) = 0;
@@ -104,6 +119,12 @@ class Core {
   /// Starts making that MP4 and does not wait. Errors: not_found, conflict (still being recorded).
   virtual Task<Result<void>> request_mp4(std::string id) = 0;
   virtual Mp4Facts mp4_facts(std::string_view id) const = 0;
+
+  /// Deletes an ended session with its recording, its timeline and its row. Errors: not_found, conflict (it
+  /// has not ended), io.
+  virtual Task<Result<void>> erase(std::string id) = 0;
+  /// Deletes its recording alone. Errors: as erase().
+  virtual Task<Result<void>> erase_recording(std::string id) = 0;
 
   virtual const std::vector<Project>& projects() const = 0;
   virtual Task<Result<ProjectUsage>> usage(std::string project_id) = 0;

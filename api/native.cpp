@@ -6,7 +6,9 @@
 #include "api/assets.hpp"
 #include "api/devtools.hpp"
 #include "api/live.hpp"
+#include "api/recording.hpp"
 #include "api/replay.hpp"
+#include "api/timeline.hpp"
 #include "base/time_format.hpp"
 
 namespace greenroom::api {
@@ -194,7 +196,8 @@ constexpr Route own_routes[] = {
 std::span<const Route> routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list(std::begin(own_routes), std::end(own_routes));
-    for (const auto& more : {devtools_routes(), live_routes(), replay_routes()})
+    for (const auto& more :
+         {devtools_routes(), live_routes(), recording_routes(), replay_routes(), timeline_routes()})
       list.insert(list.end(), more.begin(), more.end());
     return list;
   }();

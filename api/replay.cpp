@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "api/assets.hpp"
+#include "api/timeline.hpp"
 #include "recorder/player.hpp"
 
 namespace greenroom::api {
@@ -72,6 +73,15 @@ std::string live_playlist_of(const Call& call, const Core& core, const session::
   return recorder::render_live_playlist(facts.index, facts.live, link_of);
 }
 
+net::Response playlist_response(const RecordingFacts& facts, std::string text) {
+  auto response = net::text_response(200, recorder::playlist_type(), std::move(text));
+  response.headers.set("cache-control", "no-store");
+  // A player polls a playlist without an end by itself; whoever looks can see why it has none.
+  response.headers.set("greenroom-recording", std::string(session::word(facts.state)));
+  allow_any_origin(response);
+  return response;
+}
+
 Task<Result<net::Response>> playlist(const Call& call, Core& core) {
   auto id = session_of(call, core);
   if (!id) co_return id.error();
@@ -79,11 +89,41 @@ Task<Result<net::Response>> playlist(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto facts = co_await playable(call, core, *id);
   if (!facts) co_return facts.error();
-  auto response =
-      net::text_response(200, "application/vnd.apple.mpegurl", live_playlist_of(call, core, **view, *facts));
-  response.headers.set("cache-control", "no-store");
-  allow_any_origin(response);
-  co_return response;
+  co_return playlist_response(*facts, live_playlist_of(call, core, **view, *facts));
+}
+
+/// What was seen of one tab: ".../tab/2/playlist.m3u8".
+Task<Result<net::Response>> tab_playlist(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  const std::string_view text = call.path["tab"];
+  int tab = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), tab);
+  if (failure != std::errc() || end != text.data() + text.size())
+    co_return Error{errc::not_found, "no such tab"};
+  auto view = co_await core.find(*id);
+  if (!view) co_return view.error();
+  auto facts = co_await core.recording(*id);
+  if (!facts) co_return facts.error();
+  for (const recorder::TabTrack& track : recorder::cut_tracks(facts->index, facts->shown))
+    if (track.tab == tab) co_return playlist_response(*facts, playlist_of(call, core, **view, track.index));
+  co_return Error{errc::not_found, "nothing was seen of that tab"};
+}
+
+/// What the page shows beside the video.
+Task<Result<net::Response>> replay_markers(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto facts = co_await core.recording(*id);
+  if (!facts) co_return facts.error();
+  LogQuery query;
+  query.only_markers = true;
+  auto events = co_await core.timeline(*id, query);
+  if (!events) co_return events.error();
+  // Counted from the video's first picture.
+  const base::WallTime origin =
+      facts->index.segments.empty() ? base::WallTime() : facts->index.segments.front().wall;
+  co_return json_response(200, render_markers(*events, origin));
 }
 
 Task<Result<net::Response>> part(const Call& call, Core& core) {
@@ -146,6 +186,8 @@ Task<Result<net::Response>> watch_facts(const Call& call, Core& core) {
 
 constexpr Route routes[] = {
     {"GET", "/replay/{id}/playlist.m3u8", playlist, Access::open},
+    {"GET", "/replay/{id}/tab/{tab}/playlist.m3u8", tab_playlist, Access::open},
+    {"GET", "/replay/{id}/markers", replay_markers, Access::open},
     {"GET", "/replay/{id}/recording.mp4", mp4, Access::open},
     {"GET", "/replay/{id}/facts", watch_facts, Access::open},
     {"GET", "/replay/{id}/watch", watch, Access::open},
@@ -165,6 +207,9 @@ std::string playlist_of(const Call& call, const Core& core, const session::Sessi
 
 std::string playlist_url(const Call& call, const Core& core, std::string_view session_id) {
   return link(call, core, session_id, "playlist.m3u8");
+}
+std::string tab_playlist_url(const Call& call, const Core& core, std::string_view session_id, int tab) {
+  return link(call, core, session_id, "tab/" + std::to_string(tab) + "/playlist.m3u8");
 }
 std::string mp4_url(const Call& call, const Core& core, std::string_view session_id) {
   return link(call, core, session_id, "recording.mp4");

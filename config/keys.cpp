@@ -60,6 +60,19 @@ Problem set_body_limit(Settings& settings, const Value& value) {
   return {};
 }
 
+/// A size within bounds that are given in KiB; 0 too, where it means "off".
+template <auto Section, auto Member, std::uint64_t LowKiB, std::uint64_t HighKiB, bool ZeroIsOff = false>
+Problem set_size(Settings& settings, const Value& value) {
+  base::Bytes size;
+  if (auto problem = read(value, size)) return problem;
+  const bool is_off = ZeroIsOff && size.count == 0;
+  if (!is_off && (size.count < LowKiB << 10 || size.count > HighKiB << 10))
+    return "'" + value.items.front() + "' is out of its range, " + std::to_string(LowKiB) + "KiB to " +
+           std::to_string(HighKiB >> 20) + "GiB" + (ZeroIsOff ? ", or 0B" : "");
+  (settings.*Section).*Member = size;
+  return {};
+}
+
 using S = Settings;
 
 constexpr std::array table = {
@@ -78,6 +91,8 @@ constexpr std::array table = {
     Key{"server.drain_deadline", set<&S::server, &Server::drain_deadline>,
         "how long a stopping daemon waits for its sessions to end"},
     Key{"limits.sessions", set_between<&S::limits, &Limits::sessions, 1, 10'000>, "most sessions at a time"},
+    Key{"limits.min_free", set_size<&S::limits, &Limits::min_free, 1, 16ull << 30, true>,
+        "room on the disk below which sessions are refused; 0 is no floor"},
     Key{"session.default_timeout", set_at_least<&S::session, &Session::default_timeout, 1000>,
         "longest life of a session that asks for none"},
     Key{"session.max_timeout", set_at_least<&S::session, &Session::max_timeout, 1000>,
@@ -90,6 +105,8 @@ constexpr std::array table = {
         "ends a session whose clients say nothing; 0 is off"},
     Key{"session.keep_ended", set<&S::session, &Session::keep_ended>,
         "how long ended sessions and their recordings are kept; 0 is for ever"},
+    Key{"session.keep_count", set_between<&S::session, &Session::keep_count, 0, 100'000'000>,
+        "how many ended sessions are kept; 0 is all"},
     Key{"browser.executable", set_checked<&S::browser, &Browser::executable, check_absolute_path>,
         "Chromium's path; empty looks for it"},
     Key{"browser.headless", set<&S::browser, &Browser::headless>, "start without a display"},
@@ -118,9 +135,21 @@ constexpr std::array table = {
         "the encoder's path; empty looks for it beside this program"},
     Key{"recording.link_lifetime", set_at_least<&S::recording, &Recording::link_lifetime, 60'000>,
         "how long a link to a recording works"},
+    Key{"recording.min_free", set_size<&S::recording, &Recording::min_free, 1, 16ull << 30, true>,
+        "room on the disk below which recordings stop; 0 is no floor"},
+    Key{"recording.keep_size", set_size<&S::recording, &Recording::keep_size, 1024, 1024ull << 30, true>,
+        "room for all recordings together; 0 is no limit"},
+    Key{"recording.dom", set<&S::recording, &Recording::dom>,
+        "record what pages look like as events, in sessions that do not say"},
+    Key{"recording.dom_size", set_size<&S::recording, &Recording::dom_size, 64, 16ull << 20>,
+        "most room for one session's events of pages"},
     Key{"timeline.enabled", set<&S::timeline, &Timeline::enabled>, "log what happens in sessions"},
     Key{"timeline.max_events", set_between<&S::timeline, &Timeline::max_events, 0, 10'000'000>,
         "most logged events per session"},
+    Key{"timeline.max_size", set_size<&S::timeline, &Timeline::max_size, 64, 16ull << 20>,
+        "most room for one session's events"},
+    Key{"timeline.console", set<&S::timeline, &Timeline::console>,
+        "log console messages and exceptions, which pages can notice"},
     Key{"metrics.open", set<&S::metrics, &Metrics::open>, "answer /metrics without a key"},
     Key{"log.level", set<&S::log, &Log::level>, "error, warning, info or debug"},
 };

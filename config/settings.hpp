@@ -43,6 +43,7 @@ struct Server {
 
 struct Limits {
   int sessions = 20;
+  base::Bytes min_free = 128_MiB;  ///< 0: no floor
   bool operator==(const Limits&) const = default;
 };
 
@@ -53,6 +54,7 @@ struct Session {
   milliseconds disconnect_grace = 1s;
   milliseconds idle_timeout = 0s;      ///< 0: off
   milliseconds keep_ended = 31 * 24h;  ///< 0: for ever
+  int keep_count = 0;                  ///< 0: all
   bool operator==(const Session&) const = default;
 };
 
@@ -78,12 +80,18 @@ struct Recording {
   std::string quality = "standard";  ///< evidence, standard or small
   std::string encoder;               ///< empty: found beside this program
   milliseconds link_lifetime = 6h;
+  base::Bytes min_free = 512_MiB;  ///< 0: no floor
+  base::Bytes keep_size;           ///< 0: no limit
+  bool dom = false;
+  base::Bytes dom_size = 64_MiB;  ///< per session
   bool operator==(const Recording&) const = default;
 };
 
 struct Timeline {
   bool enabled = true;
-  int max_events = 20000;  ///< per session
+  int max_events = 20000;         ///< per session
+  base::Bytes max_size = 64_MiB;  ///< per session
+  bool console = false;
   bool operator==(const Timeline&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/session_core.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <sys/stat.h>
 
@@ -7,7 +8,9 @@
 
 #include "base/ids.hpp"
 #include "recorder/archive.hpp"
+#include "recorder/dom_archive.hpp"
 #include "recorder/player.hpp"
+#include "session/timeline_mask.hpp"
 
 namespace greenroom::daemon {
 
@@ -18,7 +21,6 @@ using session::RecordingState;
 namespace {
 constexpr base::Milliseconds recording_patience{5'000};  // for a recording that is being finished
 constexpr std::size_t log_chunk = 2'000;                 // rows a read
-constexpr std::size_t log_bound = 50'000;                // events an answer
 constexpr std::size_t failed_bound = 1'000;              // remembered failures
 constexpr const char* mp4_name = "/recording.mp4";
 }  // namespace
@@ -78,16 +80,26 @@ Task<void> SessionCore::serve_client(std::string id, std::unique_ptr<net::Messag
 }
 
 Task<Result<std::vector<api::LogEvent>>> SessionCore::log(std::string id) {
+  auto all = co_await timeline(std::move(id), api::LogQuery());
+  if (!all) co_return all.error();
+  std::erase_if(*all, [](const api::LogEvent& event) { return session::kind_of(event.method) == "marker"; });
+  co_return all;
+}
+
+Task<Result<std::vector<api::LogEvent>>> SessionCore::timeline(std::string id, api::LogQuery query) {
   if (const auto session = parts_.sessions.use(id)) co_await (*session)->flush_timeline();
   std::vector<api::LogEvent> out;
-  std::int64_t after = 0;
-  while (out.size() < log_bound) {
-    auto rows = co_await parts_.timeline.read(id, after, log_chunk);
+  while (out.size() < query.limit) {
+    const std::size_t count = std::min(log_chunk, query.limit - out.size());
+    auto read = query.only_markers ? parts_.timeline.read_markers(id, query.after, count)
+                                   : parts_.timeline.read(id, query.after, count);
+    auto rows = co_await std::move(read);
     if (!rows) co_return rows.error();
     for (store::TimelineEvent& row : *rows)
-      out.push_back({row.seq, row.at_ms, row.page_index, std::move(row.method), std::move(row.params)});
-    if (rows->size() < log_chunk) break;
-    after = out.back().seq;
+      out.push_back({row.seq, row.at_ms, row.page_index, std::move(row.method), std::move(row.params),
+                     std::move(row.target)});
+    if (rows->size() < count) break;
+    query.after = out.back().seq;
   }
   co_return out;
 }
@@ -113,11 +125,26 @@ Task<Result<api::RecordingFacts>> SessionCore::recording(std::string id) {
   if (index) facts.index = std::move(*index);
   if (const auto session = parts_.sessions.use(id)) facts.live = (*session)->recording_edge();
   if (!index && index.error().code != errc::not_found) co_return index.error();
+  auto shown = co_await tabs_shown(std::move(id));
+  if (!shown) co_return shown.error();
+  facts.shown = std::move(*shown);
   co_return facts;
 }
 
 Task<void> SessionCore::recording_grows(std::string id, base::Milliseconds limit) {
   if (const auto session = parts_.sessions.use(id)) co_await (*session)->recording_grows(limit);
+}
+
+Task<Result<std::vector<recorder::TabShown>>> SessionCore::tabs_shown(std::string id) {
+  api::LogQuery query;
+  query.only_markers = true;
+  auto markers = co_await timeline(std::move(id), query);
+  if (!markers) co_return markers.error();
+  std::vector<recorder::TabShown> shown;
+  for (const api::LogEvent& marker : *markers)
+    if (marker.method == "tab.shown")
+      shown.push_back({base::WallTime(base::Milliseconds(marker.at_ms)), marker.page_index});
+  co_return shown;
 }
 
 Result<std::string> SessionCore::recording_file(std::string_view id, std::string_view name) const {
@@ -129,11 +156,25 @@ Result<std::string> SessionCore::recording_file(std::string_view id, std::string
   return path;
 }
 
+Task<Result<std::string>> SessionCore::dom_events(std::string id, std::optional<int> tab, std::string extra) {
+  if (!base::is_uuid(id)) co_return Error{errc::not_found, "session"};
+  auto read = [directory = parts_.dom_directory + "/" + id,
+               tab = tab.value_or(recorder::first_tab_with_pictures),
+               extra = std::move(extra)]() -> Result<std::string> {
+    auto events = recorder::read_dom_events(directory, tab, extra);
+    if (!events && events.error().code == errc::not_found) return std::string("[]");
+    return events;
+  };
+  co_return co_await parts_.files.run(std::move(read));
+}
+
 Task<Result<std::string>> SessionCore::check_finished(const std::string& id) {
   auto facts = co_await recording(id);
   if (!facts) co_return facts.error();
   if (facts->state == RecordingState::recording || facts->state == RecordingState::finalizing)
-    co_return Error{errc::conflict, "the session is still being recorded"};
+    co_return Error{errc::conflict, facts->state == RecordingState::recording
+                                        ? "the session is still being recorded"
+                                        : "the recording is being finished; ask again in a moment"};
   if (facts->index.segments.empty())
     co_return Error{errc::not_found, "there is no recording of this session"};
   co_return directory_of(id);
@@ -163,6 +204,11 @@ Task<void> SessionCore::make_mp4(std::string id, std::string directory) {
     mp4s_.erase(id);
   else
     mp4s_[id] = api::Mp4State::failed;
+}
+
+Task<Result<void>> SessionCore::erase_recording(std::string id) {
+  mp4s_.erase(id);
+  return parts_.keeper.erase_recording(std::move(id));
 }
 
 api::Mp4Facts SessionCore::mp4_facts(std::string_view id) const {

@@ -9,6 +9,7 @@
 #include "api/core.hpp"
 #include "base/blocking_pool.hpp"
 #include "base/task_group.hpp"
+#include "daemon/housekeeper.hpp"
 #include "recorder/muxer.hpp"
 #include "session/manager.hpp"
 #include "store/session_store.hpp"
@@ -24,9 +25,11 @@ struct SessionCoreParts {
   store::SessionStore& rows;
   store::TimelineStore& timeline;
   recorder::Muxer& muxer;
+  Housekeeper& keeper;
   base::BlockingPool& files;
   const base::Clock& clock;
   std::string recordings_directory;  ///< holds one directory per session
+  std::string dom_directory;         ///< likewise, of DOM recordings
   std::vector<api::Project> projects;
   std::function<std::string()> metrics;
 };
@@ -48,11 +51,15 @@ class SessionCore final : public api::Core {
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
                           std::string target) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
+  Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
   Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
+  Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
   Task<Result<void>> request_mp4(std::string id) override;
+  Task<Result<void>> erase(std::string id) override { return parts_.keeper.erase(std::move(id)); }
+  Task<Result<void>> erase_recording(std::string id) override;
   api::Mp4Facts mp4_facts(std::string_view id) const override;
   const std::vector<api::Project>& projects() const override { return parts_.projects; }
   Task<Result<api::ProjectUsage>> usage(std::string project_id) override;
@@ -66,6 +73,7 @@ class SessionCore final : public api::Core {
 
  private:
   std::string directory_of(std::string_view id) const;
+  Task<Result<std::vector<recorder::TabShown>>> tabs_shown(std::string id);
   Task<Result<std::string>> check_finished(const std::string& id);
   Task<void> make_mp4(std::string id, std::string directory);
 

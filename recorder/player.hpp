@@ -12,6 +12,7 @@
 #include "base/fd.hpp"
 #include "recorder/archive.hpp"
 #include "recorder/live_edge.hpp"
+#include "recorder/tracks.hpp"
 
 namespace greenroom::recorder {
 

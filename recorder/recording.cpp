@@ -279,6 +279,7 @@ void EncoderRecording::take_segment(const Segment& segment) {
   stats_.width = segment.width;
   stats_.height = segment.height;
   finish_segment(live_, segment);
+  if (options_.on_segment) options_.on_segment(segment);
   changed_.notify_all();
 }
 

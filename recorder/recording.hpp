@@ -73,6 +73,8 @@ struct RecordingOptions {
   std::function<void(const RecordingMark&)> on_mark;
   /// An encoder that dies twice within it ends the recording.
   Milliseconds restart_interval{60'000};
+  std::function<void(const Segment&)>
+      on_segment;                     ///< each finished one, when it is on the disk; may be empty
   Milliseconds start_deadline{5000};  ///< from the process's start to its first picture
   Milliseconds snapshot_deadline{2000};
 };

@@ -81,7 +81,7 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
     if (view.recorded) {
       const auto finished = co_await finish_recording(view.id);
       view.recording = finished ? RecordingState::ready : RecordingState::failed;
-      view.recording_error = finished ? "" : finished.error().message();
+      view.recording_error = finished ? "" : recording_failure(finished.error());
     }
     auto saved = co_await services_.rows.update(to_record(view));
     if (!saved) co_return saved.error();
@@ -101,7 +101,7 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
     if (view.recording == RecordingState::finalizing || view.recording == RecordingState::recording) {
       const auto finished = co_await finish_recording(view.id);
       view.recording = finished ? RecordingState::ready : RecordingState::failed;
-      view.recording_error = finished ? "" : finished.error().message();
+      view.recording_error = finished ? "" : recording_failure(finished.error());
       auto saved = co_await services_.rows.update(to_record(view));
       if (!saved) co_return saved.error();
     }
@@ -148,6 +148,8 @@ SessionView SessionManager::first_view(const SessionSpec& spec) const {
 Task<Result<SharedView>> SessionManager::create(SessionSpec spec) {
   if (draining_) co_return Error{errc::unavailable, "the daemon is stopping"};
   if (auto fits = check(spec); !fits) co_return fits.error();
+  if (services_.check_room)
+    if (auto room = services_.check_room(); !room) co_return room.error();
   if (auto admitted = co_await admit(); !admitted) co_return admitted.error();
   SessionView view = first_view(spec);
   const std::string id = view.id;
@@ -303,10 +305,38 @@ Task<bool> SessionManager::recording_settled(std::string id, base::Milliseconds 
   co_return co_await base::finishes_within((*session)->recording_settled(), limit);
 }
 
+void SessionManager::stop_recordings(const std::string& failure) {
+  for (auto& [id, session] : live_) session->stop_recording(failure);
+}
+
+Task<Result<void>> SessionManager::forget_recording(std::string id, std::string failure) {
+  if (live_.contains(id)) co_return Error{errc::conflict, "the session has not ended"};
+  auto view = co_await find(id);
+  if (!view) co_return view.error();
+  SessionView next = **view;
+  if (next.recording == RecordingState::disabled) co_return Result<void>();
+  next.recording = RecordingState::failed;
+  next.recording_error = std::move(failure);
+  auto saved = co_await services_.rows.update(to_record(next));
+  if (!saved) co_return saved.error();
+  if (known_.contains(id)) remember(std::make_shared<const SessionView>(std::move(next)));
+  co_return Result<void>();
+}
+
 Task<void> SessionManager::end_all(EndReason reason) {
   draining_ = true;
   for (auto& [id, session] : live_) session->request_end(reason);
   co_await tasks_.join();
+}
+
+Task<bool> SessionManager::wait_until_gone(std::string id, base::Milliseconds limit) {
+  const base::SteadyTime deadline = services_.clock.steady() + limit;
+  while (live_.contains(id)) {
+    const auto left = deadline - services_.clock.steady();
+    if (left.count() <= 0) co_return false;
+    (void)co_await base::finishes_within(one_gone_.wait(), left);
+  }
+  co_return true;
 }
 
 Task<bool> SessionManager::wait_until_empty(base::Milliseconds limit) {

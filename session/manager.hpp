@@ -84,12 +84,22 @@ class SessionManager {
   /// Waits, bounded, until the session's recording is settled. True if it is.
   base::Task<bool> recording_settled(std::string id, base::Milliseconds limit);
 
+  /// Ends the recordings that are being made, and nothing else of their sessions.
+  void stop_recordings(const std::string& failure);
+
+  /// The recording of an ended session is no more; its row says why. Errors: not_found, conflict (it has not
+  /// ended); those of the store.
+  base::Task<base::Result<void>> forget_recording(std::string id, std::string failure);
+
   /// No new sessions from here on.
   void stop_creating() { draining_ = true; }
   bool is_draining() const { return draining_; }
 
   /// Ends everything with that reason and waits for the last process.
   base::Task<void> end_all(EndReason reason);
+
+  /// Until the last process of that session is gone, or the limit. True if it is.
+  base::Task<bool> wait_until_gone(std::string id, base::Milliseconds limit);
 
   /// Until no session is live, or the limit. True if none is.
   base::Task<bool> wait_until_empty(base::Milliseconds limit);

@@ -12,6 +12,7 @@
 #include "browser/browser.hpp"
 #include "recorder/recording.hpp"
 #include "recorder/screencast.hpp"
+#include "session/dom_recorder.hpp"
 #include "session/lifetime.hpp"
 #include "session/timeline.hpp"
 #include "session/view.hpp"
@@ -49,6 +50,9 @@ struct SessionOptions {
       5'000};  ///< how long a create waits for the slot of a session that is ending
   bool recording = true;
   bool timeline = true;
+  bool record_dom = false;    ///< when a spec does not say
+  DomRecorder::Options dom;   ///< without a script nothing is recorded so
+  std::string dom_directory;  ///< holds one directory per session
   Timeline::Options timeline_options;
   int record_fps = 10;  ///< when a spec does not say
   recorder::Quality record_quality = recorder::Quality::standard;
@@ -64,6 +68,8 @@ struct Services {
   const base::Clock& clock;
   base::Logger log;
   std::function<void(SharedView)> on_change;  ///< sees every new view; set by the manager
+  /// Whether the disk has room for one more session; may be empty. Errors: storage_full.
+  std::function<base::Result<void>()> check_room;
 };
 
 /// Total durations, for metrics. Milliseconds.

@@ -4,8 +4,6 @@
 
 #include <boost/json.hpp>
 
-#include "base/apart.hpp"
-#include "base/deadline.hpp"
 #include "session/record.hpp"
 
 namespace greenroom::session {
@@ -54,6 +52,7 @@ Session::Session(const base::Executor& executor, SessionView first, SessionSpec 
       final_(executor),
       recording_started_(executor),
       recording_settled_(executor),
+      recording_stopped_(executor),
       user_left_(executor),
       tasks_(executor) {
   rules_.on_disconnect = spec_.on_disconnect;
@@ -62,16 +61,8 @@ Session::Session(const base::Executor& executor, SessionView first, SessionSpec 
 
 Session::~Session() = default;
 
-template <class Change>
-void Session::publish(Change change) {
-  auto next = std::make_shared<SessionView>(*view_);
-  change(*next);
-  next->updated_at = services_.clock.wall();
-  view_ = std::move(next);
-  services_.on_change(view_);
-}
-
 void Session::request_end(EndReason reason) {
+  if (!end_requested_ && reason == EndReason::requested && timeline_) timeline_->mark("api.end", {});
   if (!end_requested_) end_requested_ = reason;
   wake_.cancel();
 }
@@ -103,12 +94,11 @@ Task<Result<void>> Session::start() {
   tasks_.spawn(watch_browser());
   auto sized = co_await browser_->use_viewport(view_->viewport);
   if (!sized) co_return Error{errc::launch_failed, sized.error().message()};
-  if (view_->logged) {
-    const Timeline::Sink sink{services_.timeline, services_.clock};
-    timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options_.timeline_options, log_);
-    auto followed = co_await timeline_->follow(browser_->switchboard());
+  if (view_->logged || view_->recorded) {
+    auto followed = co_await start_timeline();
     if (!followed) co_return Error{errc::launch_failed, followed.error().message()};
   }
+  if (spec_.record_dom.value_or(options_.record_dom)) co_await start_dom_recording();
   // Not waited for: a recording never holds its session up.
   if (view_->recorded) tasks_.spawn(start_recording());
   launch_time_ = std::chrono::duration_cast<base::Milliseconds>(services_.clock.steady() - started_);
@@ -124,6 +114,20 @@ Task<Result<void>> Session::start() {
   log_.info("session running", {{"milliseconds", launch_time_->count()}, {"browser", browser_->version()}});
   settled_.set();
   co_return Result<void>();
+}
+
+/// A recording has tabs and markers, and those are in the timeline too, whether or not the rest of it is
+/// wanted.
+Task<Result<void>> Session::start_timeline() {
+  Timeline::Options options = options_.timeline_options;
+  options.only_markers = !view_->logged;
+  options.console = spec_.log_console.value_or(options.console);
+  const Timeline::Sink sink{services_.timeline, services_.clock};
+  timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options, log_);
+  json::object made;
+  made["dialect"] = view_->dialect;
+  timeline_->mark("api.create", made);
+  return timeline_->follow(browser_->switchboard());
 }
 
 browser::Fingerprint Session::fingerprint() const {
@@ -160,45 +164,6 @@ Task<Result<void>> Session::take_browser() {
   co_await launch.join();
   if (end_requested_) co_return Error{errc::closed, "ended before its browser was there"};
   co_return outcome;
-}
-
-Task<Result<void>> Session::try_recording() {
-  RecordingRequest request;
-  request.session_id = view_->id;
-  request.frames_per_second = spec_.record_fps.value_or(options_.record_fps);
-  request.quality = spec_.record_quality.value_or(options_.record_quality);
-  if (browser_->display() != nullptr) {
-    request.display = *browser_->display();
-  } else {
-    recorder::ScreencastOptions wanted;
-    wanted.frames_per_second = request.frames_per_second;
-    wanted.quality = recorder::jpeg_quality(request.quality);
-    wanted.max_width = options_.screen.width;
-    wanted.max_height = options_.screen.height;
-    auto screencast = co_await recorder::Screencast::start(browser_->switchboard(), wanted, log_);
-    if (!screencast) co_return screencast.error();
-    screencast_ = std::move(*screencast);
-    request.frames = screencast_.get();
-  }
-  auto recording = co_await services_.start_recording(std::move(request));
-  if (!recording) co_return recording.error();
-  recording_ = std::move(*recording);
-  co_return Result<void>();
-}
-
-Task<void> Session::start_recording() {
-  co_await base::keep_running_when_cancelled();
-  const auto tried = co_await try_recording();
-  const Error failure = tried ? Error{} : tried.error();
-  const bool works = recording_ != nullptr;
-  if (!works) log_.warning("no recording", {{"why", failure.message()}});
-  publish([&](SessionView& view) {
-    if (works) return;
-    view.recording = RecordingState::failed;
-    view.recording_error = failure.message();
-  });
-  recording_started_.set();
-  if (!works) recording_settled_.set();
 }
 
 Task<void> Session::watch_browser() {
@@ -252,7 +217,13 @@ Task<void> Session::finish(EndReason reason) {
   final_.set();
   settled_.set();
   if (browser_) browser_->switchboard().close_clients(close_reason(reason));
-  if (timeline_) co_await timeline_->stop();
+  if (timeline_) {
+    json::object why;
+    why["reason"] = word(reason);
+    timeline_->mark("session.ended", why);
+    co_await timeline_->stop();
+  }
+  if (dom_) co_await dom_->stop();
   co_await finish_recording();
   if (browser_) co_await browser_->stop();
   co_await tasks_.join();
@@ -260,25 +231,6 @@ Task<void> Session::finish(EndReason reason) {
   while (users_ > 0) co_await user_left_.wait();
   counters_ = counters();
   browser_.reset();
-}
-
-Task<void> Session::finish_recording() {
-  // A start that is still under way is bounded by the recorder.
-  if (view_->recorded && launch_time_) co_await recording_started_.wait();
-  if (!recording_ && screencast_) co_await base::apart(screencast_->stop());
-  if (recording_) {
-    co_await recording_->finish(options_.recording_finish);
-    if (screencast_) co_await base::apart(screencast_->stop());
-    const bool ready = recording_->state() == recorder::RecordingState::ready;
-    publish([&](SessionView& view) {
-      view.recording = ready ? RecordingState::ready : RecordingState::failed;
-      if (!ready) view.recording_error = recording_->failure();
-    });
-    co_await save();
-    recorder_stats_ = recorder_stats();
-    recording_.reset();
-  }
-  recording_settled_.set();
 }
 
 Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std::string target) {
@@ -290,6 +242,8 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std
     co_return co_await close_and_wait(*stream, late);
   }
   ++clients_;
+  const std::uint64_t number = ++clients_ever_;
+  note_client("client.joined", number);
   ever_connected_ = true;
   wake_.cancel();
   if (target.empty()) {
@@ -298,6 +252,7 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std
   }
   const auto end = co_await browser_->switchboard().serve_client(*stream, std::move(target));
   --clients_;
+  note_client("client.left", number);
   last_left_ = services_.clock.steady();
   wake_.cancel();
   net::CloseReason reason{1000, ""};
@@ -305,6 +260,13 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std
   if (end && *end == cdp::LineEnd::browser_gone) co_await final_.wait();
   if (view_->end_reason) reason = close_reason(*view_->end_reason);
   co_await close_and_wait(*stream, reason);
+}
+
+void Session::note_client(std::string_view word, std::uint64_t number) {
+  if (!timeline_) return;
+  json::object who;
+  who["client"] = number;
+  timeline_->mark(word, who);
 }
 
 Task<Result<std::vector<cdp::TargetInfo>>> Session::targets() {
@@ -318,26 +280,6 @@ Task<Result<std::vector<cdp::TargetInfo>>> Session::targets() {
 Result<json::object> Session::browser_version() const {
   if (view_->state != State::running) return Error{errc::gone, "the session has ended"};
   return browser_->version_info();
-}
-
-Task<Result<Picture>> Session::picture() {
-  if (view_->state != State::running) co_return Error{errc::gone, "the session has ended"};
-  const Use use(*this);
-  if (!recording_)
-    co_return Error{errc::unavailable, "pictures come from the recording, and this session has none"};
-  constexpr int quality = 70;
-  auto taken = co_await recording_->snapshot(quality);
-  if (!taken) co_return taken.error();
-  Picture picture;
-  picture.jpeg = std::move(taken->jpeg);
-  picture.size = {taken->width, taken->height};
-  co_return picture;
-}
-
-Task<void> Session::recording_grows(base::Milliseconds limit) {
-  const Use use(*this);
-  // Held on to: a recording that ends meanwhile is let go by finish_recording() only after it has told so.
-  if (recording_) (void)co_await base::finishes_within(recording_->changed(), limit);
 }
 
 Task<void> Session::flush_timeline() {

@@ -39,6 +39,9 @@ class Session {
   /// Asks it to end; the first reason counts. Does not wait.
   void request_end(EndReason reason);
 
+  /// Ends its recording and nothing else; `failure` says why, as recording_failure() does. Does not wait.
+  void stop_recording(std::string failure);
+
   /// Until CDP can be used, or the session has ended without. Cancel: returns early.
   base::Task<void> settled() { return settled_.wait(); }
   /// Until its row is final. Cancel: returns early.
@@ -79,13 +82,19 @@ class Session {
   base::Task<base::Result<void>> start();
   base::Task<base::Result<void>> take_browser();
   base::Task<void> take_browser_into(base::Result<void>& outcome);
+  base::Task<base::Result<void>> start_timeline();
+  base::Task<void> start_dom_recording();
   base::Task<void> start_recording();
   base::Task<base::Result<void>> try_recording();
+  base::Task<void> watch_recording();
+  base::Task<void> end_recording_early();
+  void mark_recording_failure();
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
   base::Task<void> finish(EndReason reason);
   base::Task<void> finish_recording();
   base::Task<void> save();
+  void note_client(std::string_view word, std::uint64_t number);
   browser::Fingerprint fingerprint() const;
   LifetimeFacts facts() const;
   template <class Change>
@@ -102,6 +111,7 @@ class Session {
   std::unique_ptr<recorder::Screencast> screencast_;  // when there is no display
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;
+  std::unique_ptr<DomRecorder> dom_;
   std::optional<EndReason> end_requested_;
   std::optional<base::Milliseconds> launch_time_;
   base::SteadyTime started_;
@@ -109,17 +119,29 @@ class Session {
   cdp::SwitchboardCounters counters_;      // once the browser has gone
   recorder::EncoderStats recorder_stats_;  // once the recording has
   std::size_t clients_ = 0;
+  std::uint64_t clients_ever_ = 0;
   std::size_t users_ = 0;
   bool ever_connected_ = false;
   bool browser_gone_ = false;
+  bool recording_is_stopping_ = false;
   boost::asio::steady_timer wake_;  // cancelled whenever a fact changes
   base::Event settled_;
   base::Event final_;
   base::Event recording_started_;  // or failed to
   base::Event recording_settled_;
+  base::Event recording_stopped_;  // by stop_recording()
   base::Notifier user_left_;
   base::TaskGroup tasks_;
 };
+
+template <class Change>
+void Session::publish(Change change) {
+  auto next = std::make_shared<SessionView>(*view_);
+  change(*next);
+  next->updated_at = services_.clock.wall();
+  view_ = std::move(next);
+  services_.on_change(view_);
+}
 
 /// Keeps a session from going while somebody waits inside one of its calls.
 class Use {

@@ -32,7 +32,10 @@ struct SessionSpec {
   bool record = true;
   std::optional<int> record_fps;                    ///< pictures per second at most; none: as configured
   std::optional<recorder::Quality> record_quality;  ///< none: as configured
+  std::optional<bool> record_dom;  ///< what pages looked like, as events; none: as configured
   bool log = true;
+  std::optional<bool>
+      log_console;  ///< console and exceptions too, which pages can notice; none: as configured
   DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
   std::optional<base::Milliseconds> max_age;  ///< none: the configured default
 };

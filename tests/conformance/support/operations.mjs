@@ -14,7 +14,6 @@ export const served = [
 export const notServed = {
   'sessions.downloads.list': (sdk) => sdk.sessions.downloads.list(nobody),
   'sessions.uploads.create': async (sdk) => sdk.sessions.uploads.create(nobody, { file: await file() }),
-  'sessions.recording.retrieve': (sdk) => sdk.sessions.recording.retrieve(nobody),
   'contexts.create': (sdk) => sdk.contexts.create({}),
   'contexts.retrieve': (sdk) => sdk.contexts.retrieve(nobody),
   'contexts.update': (sdk) => sdk.contexts.update(nobody),
