@@ -46,6 +46,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
         log_.debug("pipe closed", {{"why", batch.error().detail}});
         break;
       }
+      last_heard_ = std::chrono::steady_clock::now();
       for (std::string& message : *batch) from_browser(std::move(message));
     }
     gone_ = true;
@@ -95,6 +96,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
 
   std::size_t clients() const override { return clients_; }
   std::chrono::steady_clock::time_point last_client_command() const override { return last_command_; }
+  std::chrono::steady_clock::time_point last_browser_message() const override { return last_heard_; }
   const SwitchboardCounters& counters() const override { return counters_; }
   void on_client_command(std::function<void(const ClientCommand&)> observer) override {
     observers_.push_back(std::move(observer));
@@ -342,6 +344,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   LineId next_line_ = 1;
   std::size_t clients_ = 0;
   std::chrono::steady_clock::time_point last_command_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_heard_ = std::chrono::steady_clock::now();
   SwitchboardCounters counters_;
   std::vector<std::function<void(const ClientCommand&)>> observers_;
   bool gone_ = false;

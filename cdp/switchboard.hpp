@@ -124,6 +124,8 @@ class Switchboard {
 
   /// The time a client last sent a command; for the inactivity clock.
   virtual std::chrono::steady_clock::time_point last_client_command() const = 0;
+  /// The time the browser last said anything at all.
+  virtual std::chrono::steady_clock::time_point last_browser_message() const { return {}; }
   virtual const SwitchboardCounters& counters() const = 0;
 
   /// Sees the commands of all clients of a few methods (see observed_methods in switchboard.cpp) before they

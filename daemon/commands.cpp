@@ -21,6 +21,8 @@ constexpr std::array add_flags = {
     Flag{"--value-file", "FILE", "take over the key in this file instead of making one"}};
 constexpr std::array doctor_flags = {config, data, Flag{"--json", "", "for programs"}};
 
+constexpr std::array drain_flags = {config, data, Flag{"--resume", "", "take sessions again instead"}};
+
 constexpr std::array table = {
     Command{"serve", "", "run the daemon", serve_flags, serve},
     Command{"check-config", "", "say whether the settings are right", config_only, run_check_config},
@@ -31,6 +33,8 @@ constexpr std::array table = {
     Command{"sessions list", "", "list the running daemon's sessions", config_and_data, run_sessions_list},
     Command{"sessions show", "ID", "show all about one session", config_and_data, run_sessions_show},
     Command{"sessions end", "ID", "end one session", config_and_data, run_sessions_end},
+    Command{"drain", "", "take no new sessions and wait until the last one has ended", drain_flags,
+            run_drain},
     Command{"version", "", "print the version", {}, run_version},
 };
 }  // namespace

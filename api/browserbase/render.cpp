@@ -69,6 +69,12 @@ json::object render_session(const session::SessionView& view) {
   out["expiresAt"] = base::to_rfc3339(view.expires_at);
   out["status"] = status_of(view);
   out["proxyBytes"] = view.proxy_bytes;
+  if (view.cpu.count() > 0) {
+    // Percent of one core on average, and bytes (contract: session object, legacy).
+    const auto lived = (view.ended_at.value_or(view.updated_at) - view.started_at).count();
+    out["avgCpuUsage"] = lived > 0 ? view.cpu.count() * 100 / lived : 0;
+    out["memoryUsage"] = view.memory.count;
+  }
   out["keepAlive"] = view.keep_alive;
   out["region"] = view.region.empty() ? std::string_view("us-west-2") : std::string_view(view.region);
   if (view.user_metadata) out["userMetadata"] = *view.user_metadata;
