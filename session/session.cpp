@@ -1,7 +1,5 @@
 #include "session/session.hpp"
 
-#include <algorithm>
-#include <csignal>
 #include <utility>
 
 #include <boost/json.hpp>
