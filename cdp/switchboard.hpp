@@ -28,8 +28,10 @@ class Pipe {
   virtual base::Task<base::Result<std::vector<std::string>>> read() = 0;
   /// Queues one message (without its NUL). False when the pipe is closed or its queue is over its bound.
   virtual bool send(std::string message) = 0;
+  /// Likewise; a large `body` is not copied and must stay as it is until drained() has returned.
   virtual bool send(std::string_view head, std::string_view body) = 0;
-  /// Waits until what is queued is below a low-water mark. Errors: closed.
+  /// Waits until what is queued is below a low-water mark and nothing of the caller's memory is. Errors:
+  /// closed.
   virtual base::Task<base::Result<void>> drained() = 0;
   virtual void close() = 0;
 };
