@@ -71,6 +71,12 @@ struct ProjectUsage {
   std::int64_t proxy_bytes = 0;
 };
 
+/// Whether the daemon takes no new sessions any more, and how many it still has.
+struct DrainFacts {
+  bool draining = false;
+  std::size_t live = 0;
+};
+
 /// Errors are those named at session::SessionManager; `id`s are checked here, whatever they hold.
 class Core {
  public:
@@ -84,6 +90,22 @@ class Core {
   virtual Task<Result<std::vector<SharedView>>> list(session::ListFilter filter) = 0;
   /// Answers when the row is final. Ending an ended one is no error.
   virtual Task<Result<SharedView>> end(std::string id, session::EndReason reason) = 0;
+
+  /// Lets a session live longer, by that much. Errors: not_found, gone, invalid_argument.
+  virtual Task<Result<SharedView>> extend(std::string id, base::Milliseconds more) {
+    (void)id;
+    (void)more;
+    co_return base::Error{base::errc::unsupported, "sessions cannot be extended here"};
+  }
+  /// When its clocks will end a live session; nothing for others.
+  virtual session::Deadlines deadlines(std::string_view) { return {}; }
+  /// Creates that wait for a slot, the next one first.
+  virtual std::vector<session::QueuedCreate> queue() const { return {}; }
+
+  /// No new sessions; those that run get a while to end, and are then ended as drained. Does not wait.
+  virtual void drain() {}
+  virtual void resume() {}
+  virtual DrainFacts drain_facts() const { return {}; }
 
   /// Ends it without waiting: whoever asked for it has gone.
   virtual void abandon(std::string_view id) = 0;

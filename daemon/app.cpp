@@ -1,5 +1,6 @@
 #include "daemon/app.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "base/time_format.hpp"
 #include "daemon/daemon_file.hpp"
 #include "daemon/launch_options.hpp"
+#include "daemon/machine.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/segment_rows.hpp"
 #include "daemon/setup.hpp"
@@ -27,7 +29,13 @@ constexpr std::chrono::seconds http_grace{3};
 
 browser::WarmPoolOptions pool_options(const config::Settings& settings) {
   browser::WarmPoolOptions options;
-  options.size = static_cast<std::size_t>(settings.browser.pool_size);
+  const config::Browser& wanted = settings.browser;
+  options.rules.size = static_cast<std::size_t>(wanted.pool_size);
+  options.rules.kinds = static_cast<std::size_t>(wanted.pool_kinds);
+  options.rules.max_age = wanted.pool_max_age;
+  options.rules.refill_delay = wanted.pool_delay;
+  options.rules.longest_delay = std::max(options.rules.longest_delay, wanted.pool_delay);
+  options.rules.memory = wanted.pool_memory;
   options.fingerprint = default_fingerprint(settings);
   return options;
 }
@@ -82,6 +90,7 @@ Task<Result<void>> App::start() {
   co_await launcher_->sweep();
   auto finish = [this](std::string id) { return finish_recording(std::move(id)); };
   if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();
+  sessions_->start_measuring();
   pool_.start();
   tasks_.spawn(http_->run());
   tasks_.spawn(follow_key_changes());
@@ -166,13 +175,20 @@ session::SessionOptions App::session_options() {
   session::SessionOptions options;
   options.viewport = {settings_.browser.viewport.width, settings_.browser.viewport.height};
   options.screen = {settings_.browser.screen.width, settings_.browser.screen.height};
-  options.headless = settings_.browser.headless;
+  options.engine = default_fingerprint(settings_).engine;
+  options.headless = settings_.browser.headless || options.engine == browser::Engine::headless_shell;
   options.lifetime.max_age = settings_.session.default_timeout;
   options.lifetime.connect = settings_.session.connect_timeout;
   options.lifetime.disconnect_grace = settings_.session.disconnect_grace;
   options.lifetime.idle = settings_.session.idle_timeout;
   options.longest_age = settings_.session.max_timeout;
   options.limit = static_cast<std::size_t>(settings_.limits.sessions);
+  options.limit_per_key = static_cast<std::size_t>(settings_.limits.sessions_per_key);
+  options.queue = static_cast<std::size_t>(settings_.limits.queue);
+  options.queue_wait = settings_.limits.queue_wait;
+  options.free_memory = settings_.limits.free_memory;
+  options.ping_interval = settings_.session.ping_interval;
+  options.ping_deadline = settings_.session.ping_timeout;
   options.recording = settings_.recording.enabled && !encoder_.empty();
   options.record_fps = settings_.recording.fps;
   options.record_quality = recorder::quality_of(settings_.recording.quality).value_or(options.record_quality);
@@ -192,7 +208,11 @@ session::Services App::services() {
   auto take = [this](const browser::Fingerprint& fingerprint) { return pool_.take(fingerprint); };
   auto record = [this](session::RecordingRequest request) { return start_recording(std::move(request)); };
   auto check_room = [this] { return keeper_->check_room(); };
-  return session::Services{take, record, rows_, timeline_, clock_, log_, {}, check_room};
+  auto measure = [this](std::vector<browser::ProcessRoots> trees) {
+    return launcher_->measure(std::move(trees));
+  };
+  return session::Services{take, record,     rows_,   timeline_,        clock_,      log_,
+                           {},   check_room, measure, available_memory, memory_kills};
 }
 
 void App::make_sessions() {
@@ -215,7 +235,8 @@ void App::make_sessions() {
                          recordings_directory(),
                          dom_directory(),
                          projects_,
-                         [this] { return metrics(); }};
+                         [this] { return metrics(); },
+                         settings_.server.drain_deadline};
   core_ = std::make_unique<SessionCore>(executor_, std::move(parts));
 }
 
@@ -284,6 +305,8 @@ Task<void> App::store_segment(std::string session_id, store::SegmentRecord recor
 std::string App::metrics() const {
   MetricsFacts facts;
   facts.sessions = sessions_->numbers();
+  facts.pool = pool_.counters();
+  facts.waiting_browsers = pool_.waiting();
   facts.http = http_->counters();
   facts.resident_bytes = resident_bytes();
   facts.uptime_seconds = std::chrono::duration<double>(clock_.steady() - began_).count();

@@ -24,6 +24,8 @@ constexpr std::array replay_flags = {
 constexpr std::array export_flags = {config, data, Flag{"-o", "FILE", "where to; none: standard output"}};
 constexpr std::array doctor_flags = {config, data, Flag{"--json", "", "for programs"}};
 
+constexpr std::array drain_flags = {config, data, Flag{"--resume", "", "take sessions again instead"}};
+
 constexpr std::array table = {
     Command{"serve", "", "run the daemon", serve_flags, serve},
     Command{"check-config", "", "say whether the settings are right", config_only, run_check_config},
@@ -39,6 +41,8 @@ constexpr std::array table = {
     Command{"replay", "ID", "save a session's recording as MP4", replay_flags, run_replay},
     Command{"timeline", "ID", "what happened in a session, a JSON object a line", export_flags, run_timeline},
     Command{"har", "ID", "a session's requests as an HTTP archive", export_flags, run_har},
+    Command{"drain", "", "take no new sessions and wait until the last one has ended", drain_flags,
+            run_drain},
     Command{"version", "", "print the version", {}, run_version},
 };
 }  // namespace

@@ -12,6 +12,7 @@ std::span<const Command> commands();
 
 int run_check_config(const CommandLine& line);
 int run_doctor(const CommandLine& line);
+int run_drain(const CommandLine& line);
 int run_har(const CommandLine& line);
 int run_keys_add(const CommandLine& line);
 int run_keys_list(const CommandLine& line);

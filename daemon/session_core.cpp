@@ -47,6 +47,36 @@ void SessionCore::abandon(std::string_view id) {
     (*session)->request_end(session::EndReason::client_disconnected);
 }
 
+Task<Result<api::SharedView>> SessionCore::extend(std::string id, base::Milliseconds more) {
+  return parts_.sessions.extend(std::move(id), more);
+}
+
+session::Deadlines SessionCore::deadlines(std::string_view id) {
+  const auto session = parts_.sessions.use(id);
+  return session ? (*session)->deadlines() : session::Deadlines{};
+}
+
+api::DrainFacts SessionCore::drain_facts() const {
+  return {parts_.sessions.is_draining(), parts_.sessions.live()};
+}
+
+void SessionCore::drain() {
+  const bool is_new = !parts_.sessions.is_draining();
+  parts_.sessions.stop_creating();
+  if (is_new) tasks_.spawn(end_after_drain(++drains_));
+}
+
+void SessionCore::resume() { parts_.sessions.resume_creating(); }
+
+/// The daemon goes on: what was recorded can be looked at until somebody stops it.
+Task<void> SessionCore::end_after_drain(int drain) {
+  co_await base::keep_running_when_cancelled();
+  (void)co_await parts_.sessions.wait_until_empty(parts_.drain_deadline);
+  // Resumed meanwhile, or drained anew: then another wait counts.
+  if (drain == drains_ && parts_.sessions.is_draining())
+    parts_.sessions.request_end_all(session::EndReason::drained);
+}
+
 Task<Result<std::vector<cdp::TargetInfo>>> SessionCore::targets(std::string id) {
   const auto session = parts_.sessions.use(id);
   if (!session) co_return Error{errc::gone, "the session has ended"};

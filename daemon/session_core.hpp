@@ -32,6 +32,7 @@ struct SessionCoreParts {
   std::string dom_directory;         ///< likewise, of DOM recordings
   std::vector<api::Project> projects;
   std::function<std::string()> metrics;
+  base::Milliseconds drain_deadline{20'000};  ///< how long a drain waits for sessions
 };
 
 /// Lifetime what `parts` refers to outlives it; stop() is awaited before it goes.
@@ -45,6 +46,12 @@ class SessionCore final : public api::Core {
   Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
   Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
   void abandon(std::string_view id) override;
+  Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds more) override;
+  session::Deadlines deadlines(std::string_view id) override;
+  std::vector<session::QueuedCreate> queue() const override { return parts_.sessions.queue(); }
+  api::DrainFacts drain_facts() const override;
+  void drain() override;
+  void resume() override;
   Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
   Result<api::json::object> browser_version(std::string_view id) override;
   Task<Result<std::string>> picture(std::string id) override;
@@ -68,17 +75,19 @@ class SessionCore final : public api::Core {
   const session::SessionOptions& options() const override { return parts_.sessions.options(); }
   base::WallTime now() const override { return parts_.clock.wall(); }
 
-  /// Lets MP4s that are being made finish or fail; the muxer is stopped first.
+  /// Lets MP4s that are being made finish or fail; the muxer is stopped first. No session is left by then.
   Task<void> stop() { co_await tasks_.join(); }
 
  private:
   std::string directory_of(std::string_view id) const;
   Task<Result<std::vector<recorder::TabShown>>> tabs_shown(std::string id);
   Task<Result<std::string>> check_finished(const std::string& id);
+  Task<void> end_after_drain(int drain);
   Task<void> make_mp4(std::string id, std::string directory);
 
   SessionCoreParts parts_;
   std::map<std::string, api::Mp4State, std::less<>> mp4s_;  // those being made, and those that failed
+  int drains_ = 0;
   base::TaskGroup tasks_;
 };
 

@@ -49,6 +49,9 @@ class Session {
   /// Until its recording is ready or has failed. Cancel: returns early.
   base::Task<void> recording_settled() { return recording_settled_.wait(); }
 
+  /// Lets it live longer, by that much. Errors: gone, invalid_argument (longer than any session may).
+  base::Task<base::Result<SharedView>> extend(base::Milliseconds more);
+
   /// Serves one client's websocket until either side ends; the stream is closed with the right reason.
   base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, std::string target);
 
@@ -74,6 +77,12 @@ class Session {
   }
   bool is_recording() const { return recording_ != nullptr; }
   std::size_t clients() const { return clients_; }
+  /// The browser's and its display's; empty while there is none.
+  browser::ProcessRoots processes() const;
+  void note_usage(const browser::Usage& usage);
+  const browser::Usage& usage() const { return usage_; }
+  /// When each of its clocks will end it if nothing happens before.
+  Deadlines deadlines() const;
   std::optional<base::Milliseconds> launch_time() const { return launch_time_; }
 
  private:
@@ -81,6 +90,8 @@ class Session {
 
   base::Task<base::Result<void>> start();
   base::Task<base::Result<void>> take_browser();
+  base::Task<void> prepare();
+  base::Task<base::Result<void>> make_ready();
   base::Task<void> take_browser_into(base::Result<void>& outcome);
   base::Task<base::Result<void>> start_timeline();
   base::Task<void> start_dom_recording();
@@ -91,6 +102,8 @@ class Session {
   void mark_recording_failure();
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
+  base::Task<void> watch_pulse();
+  base::Task<void> measure_last();
   base::Task<void> finish(EndReason reason);
   base::Task<void> finish_recording();
   base::Task<void> save();
@@ -122,10 +135,15 @@ class Session {
   std::uint64_t clients_ever_ = 0;
   std::size_t users_ = 0;
   bool ever_connected_ = false;
-  bool browser_gone_ = false;
   bool recording_is_stopping_ = false;
-  boost::asio::steady_timer wake_;  // cancelled whenever a fact changes
+  bool was_served_ = false;          // a browser-level client, at least once
+  boost::asio::steady_timer wake_;   // cancelled whenever a fact changes
+  boost::asio::steady_timer pulse_;  // cancelled at the end
+  browser::Usage usage_;
+  std::uint64_t memory_kills_ = 0;  // of the machine, when the session began or was last measured
+  std::optional<EndReason> gone_reason_;
   base::Event settled_;
+  base::Event ready_;  // clients are served from then on
   base::Event final_;
   base::Event recording_started_;  // or failed to
   base::Event recording_settled_;

@@ -113,8 +113,15 @@ Task<void> Session::end_recording_early() {
 
 Task<void> Session::finish_recording() {
   // A start that is still under way is bounded by the recorder.
-  if (view_->recorded && launch_time_) co_await recording_started_.wait();
+  if (view_->recorded && ready_.is_set()) co_await recording_started_.wait();
   if (recording_is_stopping_) co_await recording_stopped_.wait();
+  if (!recording_ && view_->recording == RecordingState::finalizing) {
+    publish([](SessionView& view) {
+      view.recording = RecordingState::failed;
+      view.recording_error =
+          recording_failure(Error{errc::unsupported, "the session ended before its recording began"});
+    });
+  }
   if (!recording_ && screencast_) co_await base::apart(screencast_->stop());
   if (recording_) {
     co_await recording_->finish(options_.recording_finish);
@@ -126,10 +133,11 @@ Task<void> Session::finish_recording() {
       view.recording = ready ? RecordingState::ready : RecordingState::failed;
       if (!ready) view.recording_error = recording_failure(failure);
     });
-    co_await save();
     recorder_stats_ = recorder_stats();
     recording_.reset();
   }
+  // With what its processes took in the end.
+  co_await save();
   recording_settled_.set();
 }
 

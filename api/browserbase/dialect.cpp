@@ -35,6 +35,7 @@ net::Response with_ignored(net::Response response, const std::vector<std::string
 Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body, call.project_id);
   if (!request) co_return request.error();
+  request->spec.key_id = call.key_id;
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response =
@@ -233,6 +234,7 @@ Task<Result<CdpTarget>> open_websocket(const Call& call, Core& core) {
     } else {
       session::SessionSpec spec;
       spec.project_id = key->project_id;
+      spec.key_id = key->id;
       spec.dialect = "browserbase";
       auto made = co_await core.create(std::move(spec));
       if (!made) co_return made.error();

@@ -72,6 +72,12 @@ json::object render_session(const session::SessionView& view, json::storage_ptr 
   out.emplace("expiresAt", base::to_rfc3339(view.expires_at));
   out.emplace("status", status_of(view));
   out.emplace("proxyBytes", view.proxy_bytes);
+  if (view.cpu.count() > 0) {
+    // Percent of one core on average, and bytes (contract: session object, legacy).
+    const auto lived = (view.ended_at.value_or(view.updated_at) - view.started_at).count();
+    out.emplace("avgCpuUsage", lived > 0 ? view.cpu.count() * 100 / lived : 0);
+    out.emplace("memoryUsage", view.memory.count);
+  }
   out.emplace("keepAlive", view.keep_alive);
   out.emplace("region", view.region.empty() ? std::string_view("us-west-2") : std::string_view(view.region));
   if (view.user_metadata) out.emplace("userMetadata", *view.user_metadata);
