@@ -21,7 +21,8 @@ using base::Result;
 using base::Task;
 
 bool is_observed(std::string_view method) {
-  return method == "Emulation.setDeviceMetricsOverride" || method == "Emulation.clearDeviceMetricsOverride";
+  return method == "Emulation.setDeviceMetricsOverride" || method == "Emulation.clearDeviceMetricsOverride" ||
+         method == "Page.bringToFront" || method == "Target.activateTarget";
 }
 
 class SwitchboardImpl final : public Switchboard, public LineHost {

@@ -81,6 +81,7 @@ class Session {
   base::Task<void> take_browser_into(base::Result<void>& outcome);
   base::Task<void> start_recording();
   base::Task<base::Result<void>> try_recording();
+  void on_command(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
   base::Task<void> finish(EndReason reason);
