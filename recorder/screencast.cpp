@@ -22,7 +22,7 @@ namespace {
 /// sense.
 base::SteadyTime moment_of(std::string_view timestamp) {
   using Seconds = std::chrono::duration<double>;
-  constexpr Seconds oldest{2};
+  constexpr Seconds oldest{10};  // a machine that is very busy
   const auto now = std::chrono::steady_clock::now();
   double seconds = 0;
   const auto read = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
@@ -91,7 +91,7 @@ void Screencast::on_event(std::string_view method, std::string_view session, std
     follow_plan();
   } else if (method == "Inspector.targetReloadedAfterCrash") {
     // Its painter was another process: what was started there has ended with it.
-    line_->post("Page.startScreencast", start_parameters(), own);
+    cast(own, pages_[own]);
   }
 }
 
@@ -115,7 +115,22 @@ Task<void> Screencast::begin(std::string session) {
     if (!is_paced_ && !knows) log_.info("screencast without pacing", {});
     is_paced_ = knows;
   }
+  if (const auto page = pages_.find(session); page != pages_.end()) cast(session, page->second);
+}
+
+void Screencast::cast(const std::string& session, Page& page) {
+  page.is_cast = true;
+  page.unacknowledged.reset();
   line_->post("Page.startScreencast", start_parameters(), session);
+}
+
+/// A page that paints although another one is shown would have its pictures made for nobody. A hidden one
+/// does not paint, and goes on telling when it is shown.
+void Screencast::rest(const std::string& session) {
+  const auto page = pages_.find(session);
+  if (page == pages_.end() || !page->second.is_cast || !plan_.is_visible(session)) return;
+  page->second = Page();
+  line_->post("Page.stopScreencast", json::object(), session);
 }
 
 /// A parameter that Chromium does not know is ignored; one that it knows is refused when it is wrong.
@@ -168,9 +183,10 @@ void Screencast::take(std::string base64, base::SteadyTime at) {
 /// Shows another page, if the plan says so.
 void Screencast::follow_plan() {
   if (plan_.shown() == shown_) return;
-  shown_ = plan_.shown();
+  rest(std::exchange(shown_, plan_.shown()));
   const auto page = pages_.find(shown_);
   if (page == pages_.end()) return;
+  if (!page->second.is_cast && is_paced_) cast(shown_, page->second);
   take(std::exchange(page->second.newest, {}), std::chrono::steady_clock::now());
   due_.cancel();
 }

@@ -56,6 +56,7 @@ class Screencast final : public FrameSource {
  private:
   /// A picture that Chromium waits to be acknowledged for.
   struct Page {
+    bool is_cast = false;  // Chromium was told to, and so tells of its visibility
     std::optional<std::int64_t> unacknowledged;
     std::string newest;  // base64; of a page that is not shown: what it looked like when it was asked last
   };
@@ -68,6 +69,8 @@ class Screencast final : public FrameSource {
   Task<bool> knows_pacing(const std::string& session);
   cdp::json::object start_parameters() const;
   void follow_plan();
+  void cast(const std::string& session, Page& page);
+  void rest(const std::string& session);
   void take(std::string base64, base::SteadyTime at);
   Task<void> acknowledge_regularly();
   void acknowledge(const std::string& session, Page& page);

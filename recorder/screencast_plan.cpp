@@ -43,6 +43,11 @@ const std::string& ScreencastPlan::shown() const {
   return pages_.empty() ? nothing : pages_.back().session;
 }
 
+bool ScreencastPlan::is_visible(std::string_view session) const {
+  return std::any_of(pages_.begin(), pages_.end(),
+                     [&](const Page& page) { return page.session == session && page.is_visible; });
+}
+
 bool ScreencastPlan::knows(std::string_view session) const {
   return std::any_of(pages_.begin(), pages_.end(), [&](const Page& page) { return page.session == session; });
 }

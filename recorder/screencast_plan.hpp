@@ -10,8 +10,9 @@ namespace greenroom::recorder {
 
 /// The pages of one browser, by their CDP sessions.
 ///
-/// Pages in windows of their own are all visible at once: of those, the one that came to the front last is
-/// shown. When none is visible, the one that was shown last still is: nothing took its place.
+/// Pages in windows of their own are all visible at once, and so are tabs whose client makes them believe
+/// that they have the focus: of those, the one that came to the front last is shown. When none is visible,
+/// the one that was shown last still is: nothing took its place.
 class ScreencastPlan {
  public:
   void opened(std::string_view session, std::string_view target);
@@ -23,6 +24,7 @@ class ScreencastPlan {
   /// The session of the page that is shown; empty when there is no page.
   const std::string& shown() const;
   bool knows(std::string_view session) const;
+  bool is_visible(std::string_view session) const;
 
  private:
   struct Page {

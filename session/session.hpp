@@ -100,6 +100,7 @@ class Session {
   base::Task<void> watch_recording();
   base::Task<void> end_recording_early();
   void mark_recording_failure();
+  void on_command(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
   base::Task<void> watch_pulse();

@@ -5,6 +5,7 @@
 
 #include "base/apart.hpp"
 #include "base/deadline.hpp"
+#include "cdp/envelope.hpp"
 #include "session/session.hpp"
 
 namespace greenroom::session {
@@ -40,12 +41,22 @@ Task<Result<void>> Session::try_recording() {
     auto screencast = co_await recorder::Screencast::start(browser_->switchboard(), wanted, log_);
     if (!screencast) co_return screencast.error();
     screencast_ = std::move(*screencast);
+    browser_->switchboard().on_client_command(
+        [this](const cdp::ClientCommand& command) { on_command(command); });
     request.frames = screencast_.get();
   }
   auto recording = co_await services_.start_recording(std::move(request));
   if (!recording) co_return recording.error();
   recording_ = std::move(*recording);
   co_return Result<void>();
+}
+
+/// A page that a client's emulation keeps visible does not tell that it comes to the front.
+void Session::on_command(const cdp::ClientCommand& command) {
+  if (!screencast_) return;
+  if (command.method == "Page.bringToFront") screencast_->raise(command.target_id);
+  if (command.method == "Target.activateTarget")
+    screencast_->raise(cdp::plain_string(cdp::member(command.params, "targetId")));
 }
 
 Task<void> Session::start_recording() {

@@ -72,6 +72,7 @@ class Recorder {
     return std::chrono::duration_cast<Milliseconds>(SteadyClock::now().time_since_epoch() - options_.zero);
   }
   Milliseconds interval() const;
+  Milliseconds hold_due() const;
   Result<void> step();
   Result<void> obey_commands();
   Result<void> take_last_picture();
@@ -100,6 +101,20 @@ Milliseconds Recorder::interval() const {
   // Sent pictures are paced by whoever sends them; here they are only kept from coming twice as often.
   const bool are_sent = options_.source == CaptureSource::frames;
   return are_sent ? exact * 3 / 4 : exact;
+}
+
+/// When a picture that stands still is written again. Later than its time, where a new one may be on its way:
+/// a sent picture comes some time after it was seen, and time cannot go back behind what is written.
+Milliseconds Recorder::hold_due() const {
+  constexpr Milliseconds while_one_is_sent{300};
+  constexpr Milliseconds while_one_is_there{100};
+  if (!track_.has_size()) return never;
+  Milliseconds patience{0};
+  if (options_.source == CaptureSource::frames)
+    patience = while_one_is_sent;
+  else if (source_->is_dirty())
+    patience = while_one_is_there;
+  return track_.must_show_again_at() + patience;
 }
 
 Result<void> Recorder::begin() {
@@ -132,12 +147,13 @@ Result<void> Recorder::step() {
   if (const auto obeyed = obey_commands(); !obeyed || end_reason_) return obeyed;
   const Milliseconds at = now();
   if (const auto looked = source_->look(at); !looked) return looked;
+  // Written for the time it was due, however late this process is: no second is without its picture. The
+  // canvas must still be the old one, so this comes first.
+  if (at >= hold_due()) return track_.show(track_.must_show_again_at());
   if (at >= pace_.next()) {
     if (source_->is_dirty()) return take_picture(at);  // and round again: its answer may have brought events
     pace_.rest();
   }
-  if (track_.has_size() && at >= track_.must_show_again_at())
-    if (const auto shown = track_.show(at); !shown) return shown;
   control_.flush();
   wait();
   return {};
@@ -199,7 +215,7 @@ void Recorder::wait() {
   // While the next picture is not due nothing can be done about damage: let it gather instead of waking up.
   const bool is_early = at < pace_.next();
   const bool has_fd = source_->fd() >= 0;
-  Milliseconds until = track_.has_size() ? track_.must_show_again_at() : never;
+  Milliseconds until = hold_due();
   if (is_early && (has_fd || source_->is_dirty())) until = std::min(until, pace_.next());
   until = std::min(until, source_->look_again_at());
   short control_events = POLLIN;

@@ -10,7 +10,7 @@ import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
 import { clockErrors, missingSeconds, readClock } from '../support/clock.mjs';
 import { Daemon } from '../support/daemon.mjs';
 import { startSite } from '../support/site.mjs';
-import { parsePlaylist, probe } from '../support/video.mjs';
+import { brightnessSpreads, parsePlaylist, probe } from '../support/video.mjs';
 import { pause, until } from '../support/wait.mjs';
 
 let site;
@@ -78,7 +78,8 @@ for (const headless of [false, true])
       const { painted, p50, p99, worst } = clockErrors(pictures, began, inBlock);
       context.diagnostic(`${pictures.length} pictures, ${painted} painted anew, off by ${p50} ms at the median, ${p99} ms at p99, ${worst} ms at worst`);
       assert.ok(painted > 60, `${painted} pictures have a clock`);
-      assert.deepEqual([...new Set(pictures.map(({ number }) => number))].filter(Boolean).sort(), [1, 2], 'both tabs are in it');
+      const shown = pictures.map(({ number }) => number).filter((number, i, all) => number && number !== all[i - 1]);
+      assert.deepEqual(shown, [1, 2, 1, 2, 1, 2, 1], 'the tabs follow each other as they were brought to the front');
       assert.deepEqual(missingSeconds(pictures, duration), [], 'no second is missing');
       assert.ok(p99 < 80, `off by ${p99} ms at p99`);
     } catch (error) {
@@ -88,3 +89,26 @@ for (const headless of [false, true])
       await daemon.stop();
     }
   });
+
+test('no picture is torn: a page that flips its colour on every frame is never seen in two colours', async (context) => {
+  const daemon = await Daemon.start({ recording: { fps: 25 } });
+  try {
+    const sdk = sdkFor(daemon);
+    const session = await sdk.sessions.create({ keepAlive: true });
+    const browser = await connectPlaywright(session);
+    await browser.contexts()[0].pages()[0].goto(`${site.url}/stage/flip`);
+    await pause(4_000);
+    await browser.close();
+    await release(sdk, session);
+    const { file } = await fetchMovie(daemon, sdk, session);
+    // The first second may show the blank page and its change.
+    const pictures = (await brightnessSpreads(file)).slice(10);
+    const colours = new Set(pictures.map(({ least }) => (least > 120 ? 'yellow' : 'blue')));
+    context.diagnostic(`${pictures.length} pictures`);
+    assert.deepEqual([...colours].sort(), ['blue', 'yellow'], 'both colours are seen');
+    const torn = pictures.filter(({ least, greatest }) => greatest - least > 40);
+    assert.deepEqual(torn, [], `${torn.length} of ${pictures.length} pictures have two colours`);
+  } finally {
+    await daemon.stop();
+  }
+});

@@ -156,6 +156,24 @@ TEST_F(ScreencastTest, TheShownPageIsFollowedAndOthersDoNotPaint) {
   });
 }
 
+TEST_F(ScreencastTest, APageThatIsKeptVisibleBehindAnotherRestsUntilItIsBroughtToTheFront) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await show("a", "a1", 1);
+    EXPECT_EQ(co_await next(), "a1");
+    co_await open("b", true);
+    EXPECT_EQ(pipe_.sent("Page.stopScreencast").size(), 1u);
+    co_await show("b", "b1", 1);
+    EXPECT_EQ(co_await next(), "b1");
+    const std::size_t starts = pipe_.sent("Page.startScreencast").size();
+    screencast_->raise("Ta");
+    EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+    EXPECT_EQ(pipe_.sent("Page.stopScreencast").size(), 2u);
+    co_await show("a", "a2", 1);
+    EXPECT_EQ(co_await next(), "a2");
+  });
+}
+
 TEST_F(ScreencastTest, ANewReaderGetsTheNewestPictureAgain) {
   run([&]() -> Task<void> {
     screencast_->repeat();
