@@ -56,7 +56,7 @@ struct Services {
   base::Logger log;
   std::function<void(SharedView)> on_change;  ///< sees every new view; set by the manager
   /// Whether the disk has room for one more session; may be empty. Errors: storage_full.
-  std::function<base::Result<void>()> check_room;
+  std::function<base::Result<void>()> check_room = {};
 };
 
 /// Total durations, for metrics. Milliseconds.
