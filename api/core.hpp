@@ -28,11 +28,11 @@ using session::SharedView;
 /// One thing that happened in a session's pages.
 struct LogEvent {
   std::int64_t seq = 0;
-  std::int64_t at_ms = 0;  ///< milliseconds since 1970
-  int page_index = 0;      ///< pages count from 0 in the order of their opening; -1: in none
-  std::string method;      ///< CDP method, or a word of our own (session::kind_of)
-  std::string params;      ///< JSON text, secrets masked
-  std::string target;      ///< CDP target id
+  std::int64_t at_ms = 0;   ///< milliseconds since 1970
+  int page_index = 0;       ///< pages count from 0 in the order of their opening; -1: in none
+  std::string method;       ///< CDP method, or a word of our own (session::kind_of)
+  std::string params;       ///< JSON text, secrets masked
+  std::string target = {};  ///< CDP target id
 };
 
 /// Which part of a session's timeline.

@@ -79,7 +79,7 @@ struct Services {
   base::Logger log;
   std::function<void(SharedView)> on_change;  ///< sees every new view; set by the manager
   /// Whether the disk has room for one more session; may be empty. Errors: storage_full.
-  std::function<base::Result<void>()> check_room;
+  std::function<base::Result<void>()> check_room = {};
   /// What each of these trees has taken; in their order, or empty. None: nothing is measured.
   std::function<base::Task<std::vector<browser::Usage>>(std::vector<browser::ProcessRoots>)> measure = {};
   /// What the machine could still give away. None: memory is no limit.

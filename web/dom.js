@@ -35,7 +35,7 @@
   rrwebRecord.record({
     emit: keep,
     maskInputOptions: { password: true },
-    sampling: { mousemove: 100, scroll: 150, input: 'last' },
+    sampling: { mousemove: 100, scroll: 150 },
     slimDOMOptions: { script: true, comment: true },
   });
   // What the page did last before it goes.

@@ -8,7 +8,7 @@ const file = () => toFile(Buffer.from('PK'), 'x.zip');
 export const served = [
   'sessions.create', 'sessions.retrieve', 'sessions.update', 'sessions.list', 'sessions.debug', 'sessions.logs.list',
   'sessions.replays.retrieve', 'sessions.replays.retrievePage', 'sessions.recording.downloads.create',
-  'sessions.recording.downloads.list', 'projects.list', 'projects.retrieve', 'projects.usage',
+  'sessions.recording.downloads.list', 'sessions.recording.retrieve', 'projects.list', 'projects.retrieve', 'projects.usage',
 ];
 
 export const notServed = {
