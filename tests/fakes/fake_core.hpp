@@ -63,6 +63,7 @@ class FakeCore final : public api::Core {
                           std::string target) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
   Task<Result<void>> request_mp4(std::string id) override;
