@@ -39,10 +39,14 @@ class ManagerTest : public testing::Test {
 
   void start() {
     auto take = [this](const browser::Fingerprint& fingerprint) { return launcher.launch(fingerprint); };
-    auto record = [this](const std::string&, const browser::Display&) { return start_recording(); };
+    auto record = [this](RecordingRequest request) {
+      wanted = std::move(request);
+      return start_recording();
+    };
     Services services{take, record, rows, timeline, clock, base::Logger(log, base::LogLevel::debug), {}};
     manager = std::make_unique<SessionManager>(loop.get_executor(), options, services);
   }
+  std::optional<RecordingRequest> wanted;  ///< of the newest recording
   base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording() {
     auto made = std::make_unique<recorder::FakeRecording>(loop.get_executor());
     recording = made.get();
