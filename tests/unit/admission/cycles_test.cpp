@@ -1,5 +1,5 @@
-// A thousand sessions that end in every way there is leave nothing: no slot, no browser, no descriptor. The checks are
-// first shown a leak of each kind.
+// A thousand sessions that end in every way there is leave nothing: no slot, no browser, no descriptor. The
+// checks are first shown a leak of each kind.
 #include <dirent.h>
 #include <memory>
 
@@ -34,8 +34,8 @@ class CyclesTest : public ::testing::Test {
     options_.limit = 4;
     options_.recording = options_.timeline = false;
     auto take = [this](const browser::Fingerprint& fingerprint) { return launcher_.launch(fingerprint); };
-    manager_ = std::make_unique<SessionManager>(
-        loop_.get_executor(), options_, Services{take, {}, rows_, timeline_, clock_, log_, {}});
+    manager_ = std::make_unique<SessionManager>(loop_.get_executor(), options_,
+                                                Services{take, {}, rows_, timeline_, clock_, log_, {}});
   }
   void TearDown() override {
     bool is_over = false;

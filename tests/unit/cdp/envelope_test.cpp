@@ -218,7 +218,8 @@ TEST(ScanAnswer, SeesInALargeAnswerWhatScanSees) {
   const std::string large(100'000, 'x');
   const std::string result = "{\"data\":\"" + large + "\"}";
   expect_same("{\"id\":7,\"result\":" + result + ",\"sessionId\":\"AB12\"}");
-  expect_same("{\"id\":-1,\"result\":[" + std::string(100'000, '[') + std::string(100'000, ']') + "],\"sessionId\":\"A\"}");
+  expect_same("{\"id\":-1,\"result\":[" + std::string(100'000, '[') + std::string(100'000, ']') +
+              "],\"sessionId\":\"A\"}");
   expect_same("{\"id\":7,\"result\":" + result + "}");
   expect_same("{\"id\":7,\"error\":" + result + ",\"sessionId\":\"A\"}");
   expect_same("{\"method\":\"a.b\",\"params\":" + result + ",\"sessionId\":\"A\"}");
