@@ -4,22 +4,30 @@
 
 namespace greenroom::session {
 
+Deadlines deadlines_of(const LifetimeRules& rules, const LifetimeFacts& facts) {
+  Deadlines deadlines;
+  deadlines.max_duration = facts.started + rules.max_age;
+  if (facts.clients == 0 && rules.on_disconnect == DisconnectPolicy::end_after_grace)
+    deadlines.disconnect =
+        facts.ever_connected ? facts.last_left + rules.disconnect_grace : facts.started + rules.connect;
+  if (rules.idle.count() > 0 && facts.clients > 0) deadlines.idle = facts.last_command + rules.idle;
+  return deadlines;
+}
+
 LifetimeVerdict judge_lifetime(const LifetimeRules& rules, const LifetimeFacts& facts) {
+  const Deadlines deadlines = deadlines_of(rules, facts);
   LifetimeVerdict verdict;
-  verdict.look_again = facts.started + rules.max_age;
-  auto clock = [&](base::SteadyTime deadline, EndReason reason) {
-    if (facts.now >= deadline && !verdict.end) verdict.end = reason;
-    verdict.look_again = std::min(verdict.look_again, deadline);
+  verdict.look_again = *deadlines.max_duration;
+  auto clock = [&](const std::optional<base::SteadyTime>& deadline, EndReason reason) {
+    if (!deadline) return;
+    if (facts.now >= *deadline && !verdict.end) verdict.end = reason;
+    verdict.look_again = std::min(verdict.look_again, *deadline);
   };
   // The hard limit first: it is the reason that a client must hear when several fall due together.
-  clock(facts.started + rules.max_age, EndReason::max_duration);
-  if (facts.clients == 0 && rules.on_disconnect == DisconnectPolicy::end_after_grace) {
-    if (facts.ever_connected)
-      clock(facts.last_left + rules.disconnect_grace, EndReason::client_disconnected);
-    else
-      clock(facts.started + rules.connect, EndReason::never_connected);
-  }
-  if (rules.idle.count() > 0 && facts.clients > 0) clock(facts.last_command + rules.idle, EndReason::idle);
+  clock(deadlines.max_duration, EndReason::max_duration);
+  clock(deadlines.disconnect,
+        facts.ever_connected ? EndReason::client_disconnected : EndReason::never_connected);
+  clock(deadlines.idle, EndReason::idle);
   return verdict;
 }
 
