@@ -54,12 +54,17 @@ after(async () => {
   await rm(story.folder, { recursive: true, force: true });
 });
 
-/** The second of a track at which the clock said `time`, or nothing when that is not in it. */
-function secondAt(text, time) {
-  let passed = 0;
-  for (const { time: began, seconds } of parsePlaylist(text).segments) {
-    if (time >= began && time < began + seconds * 1000) return passed + (time - began) / 1000;
-    passed += seconds;
+/**
+ * The colour [r, g, b] that a playlist shows when the clock says `time`; nothing when that is not in it. Looked for in
+ * its segment alone: over a hole, every player counts on in its own way.
+ */
+async function colourWhen(text, time) {
+  const lines = text.split(/\r?\n/);
+  for (const { url, init, seconds, time: began } of parsePlaylist(text).segments) {
+    if (time < began || time >= began + seconds * 1000) continue;
+    const alone = [...lines.slice(0, 3), `#EXT-X-MAP:URI="${init}"`, `#EXTINF:${seconds},`, url, '#EXT-X-ENDLIST'];
+    const second = Math.min((time - began) / 1000, seconds - 1.5); // ffmpeg does not hold the last picture
+    return colourAt(await download(alone.join('\n'), story.folder), second);
   }
   return undefined;
 }
@@ -79,13 +84,9 @@ test('each track shows its own tab at every moment, and nothing of the other', a
     const listed = segments.reduce((sum, { seconds }) => sum + seconds, 0);
     assert.ok(Math.abs(duration - listed) < 0.4, `${duration} s of ${listed} s`);
     for (const { tab: shown, name, from, to } of story.spans) {
-      const middle = secondAt(text, (from + to) / 2);
-      if (shown !== tab) {
-        assert.equal(middle, undefined, `${name} is not in the track of tab ${tab}`);
-        continue;
-      }
-      assert.notEqual(middle, undefined, `${name} is in the track of tab ${tab}`);
-      assertColour(await colourAt(file, middle), rgb[name], `tab ${tab}: ${name} at ${middle} s`);
+      const colour = await colourWhen(text, (from + to) / 2);
+      assert.equal(colour !== undefined, shown === tab, `${name} in the track of tab ${tab}`);
+      if (colour) assertColour(colour, rgb[name], `tab ${tab}: ${name}`);
     }
   }
 });
@@ -97,8 +98,7 @@ test('the whole has everything, without a hole', async () => {
   const text = await (await fetch(facts.playlist)).text();
   const shares = facts.tabs.reduce((sum, { durationMs }) => sum + durationMs, 0);
   assert.equal(shares, facts.durationMs, 'the tracks are the whole, cut');
-  const file = await download(text, story.folder);
-  for (const { name, from, to } of story.spans) assertColour(await colourAt(file, secondAt(text, (from + to) / 2)), rgb[name], name);
+  for (const { name, from, to } of story.spans) assertColour(await colourWhen(text, (from + to) / 2), rgb[name], name);
   const tab = await fetch(facts.tabs[1].playlist);
   assert.equal(tab.headers.get('greenroom-recording'), 'ready');
   assert.deepEqual(parsePlaylist(await tab.text()).segments.map(({ time }) => time), parsePlaylist(story.pages[1].text).segments.map(({ time }) => time));
