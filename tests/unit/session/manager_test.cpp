@@ -153,7 +153,7 @@ TEST_F(ManagerTest, ARecordingThatFailsCostsTheSessionNothing) {
   run(manager->end(view->id, EndReason::requested));
   const SharedView last = gone(view->id);
   EXPECT_EQ(last->recording, RecordingState::failed);
-  EXPECT_EQ(last->recording_error, "no disk");
+  EXPECT_EQ(last->recording_error, "encoder_failed: no disk");
 }
 
 TEST_F(ManagerTest, HeadlessSessionsAreRecordedFromTheBrowsersOwnPictures) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -108,9 +109,9 @@ class ManagerTest : public testing::Test {
     std::optional<net::CloseReason> closed;
     bool read_ended = false;
   };
-  std::unique_ptr<Client> connect(const std::string& id) {
+  Client* connect(const std::string& id) {
     auto pair = fakes::MemoryStream::make(loop.get_executor());
-    auto client = std::make_unique<Client>();
+    Client* client = clients.emplace_back(std::make_unique<Client>()).get();
     client->own = std::move(pair.second);
     spawn(serve(id, std::move(pair.first)), client->served);
     spawn(read_all(*client), client->read_ended);
@@ -131,6 +132,7 @@ class ManagerTest : public testing::Test {
   }
 
   base::asio::io_context loop{1};
+  std::vector<std::unique_ptr<Client>> clients;  // outlive the test's body: what serves them ends after it
   fakes::KeptLines log;
   std::unique_ptr<store::Database> database = std::move(*store::Database::in_memory());
   store::SessionStore rows{*database};
