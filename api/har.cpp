@@ -38,7 +38,11 @@ std::string time_of(double wall_seconds) {
 }
 
 /// Milliseconds that are not negative, to a microsecond.
-double span(double milliseconds) { return std::max(0.0, std::round(milliseconds * 1000) / 1000); }
+/// Not below 0, and finite: what is no number at all is 0.
+double span(double milliseconds) {
+  constexpr double longest = 1e12;
+  return milliseconds > 0 ? std::round(std::min(milliseconds, longest) * 1000) / 1000 : 0;
+}
 
 json::array headers_of(const json::object& headers) {
   json::array out;

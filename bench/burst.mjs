@@ -1,7 +1,7 @@
 // Many creates at once with few slots: all are served, in the order in which they came, and nothing is left. Each
 // session is released as soon as it was there. Then the same with a queue that nobody may wait in: what is too much is
 // refused, and the slots are there again.
-//   node bench/burst.mjs [--creates 50] [--limit 10]
+//   node bench/burst.mjs [--creates 50] [--limit 10] [--set browser.engine=headless-shell,…]
 import { Daemon } from './lib/daemon.mjs';
 import { round, row, run, sleep } from './lib/bench.mjs';
 import { browsers, tree } from './lib/proc.mjs';
@@ -17,8 +17,11 @@ async function settled(daemon) {
   }
 }
 
-await run({ creates: 50, limit: 10 }, async (given, later) => {
-  const common = { 'browser.pool_size': 0, 'limits.sessions': given.limit, 'recording.enabled': false };
+const settingsOf = (text) => Object.fromEntries(text.split(',').filter(Boolean).map((pair) => pair.split('=')));
+
+await run({ creates: 50, limit: 10, set: '' }, async (given, later) => {
+  const common = { 'browser.pool_size': 0, 'limits.sessions': given.limit, 'recording.enabled': false,
+    ...settingsOf(given.set) };
   const patient = await Daemon.start(given.binary, { ...common, 'limits.queue_wait': '5m', 'limits.queue': 100 });
   later(() => patient.stop());
   const start = performance.now();
@@ -50,7 +53,8 @@ await run({ creates: 50, limit: 10 }, async (given, later) => {
   const made = answers.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
   const refused = answers.filter(({ reason }) => reason && / 429 /.test(reason.message)).length;
   if (made.length !== given.limit || made.length + refused !== given.creates)
-    throw new Error(`${made.length} made, ${refused} refused of ${given.creates}`);
+    throw new Error(`${made.length} made, ${refused} refused of ${given.creates}: ` +
+      answers.find(({ reason }) => reason && !/ 429 /.test(reason.message))?.reason.message);
   for (const { id } of made) await strict.release({ id });
   const left = (await settled(strict)) - 1;
   const again = await strict.create({});

@@ -58,7 +58,8 @@ const ends = [
 ];
 
 await run({ cycles: 50, set: '' }, async (given, later) => {
-  const settings = { 'browser.pool_size': 0, 'session.disconnect_grace': '100ms', ...settingsOf(given.set) };
+  const settings = { 'browser.pool_size': 0, 'session.disconnect_grace': '100ms',
+    'session.connect_timeout': '1s', ...settingsOf(given.set) };
   const daemon = await Daemon.start(given.binary, settings);
   later(() => daemon.stop());
   await daemon.release(await daemon.open({}));

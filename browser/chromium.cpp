@@ -254,6 +254,8 @@ Task<Result<void>> Chromium::ensure_page() {
 Task<BrowserExit> Chromium::exited() {
   BrowserExit end;
   end.status = co_await process_->exited();
+  // Cancelled: who takes a warm browser must not wait for words that are not its last.
+  if (process_->is_running()) co_return end;
   // Its last words may still be in the pipe; processes that outlive it may hold that open.
   (void)co_await base::finishes_within(tail_->ended(), std::chrono::milliseconds(20));
   end.last_output = tail_->text();
@@ -300,10 +302,11 @@ Task<void> Chromium::remove_traces() {
   if (process_) key.leaders.push_back(process_->pid());
   if (xvfb_) key.leaders.push_back(xvfb_->process().pid());
   const int display = xvfb_ ? xvfb_->display().number : -1;
-  auto job = [key, display, work = machine_.options.work_directory, id = id_,
+  const ino_t socket = xvfb_ ? xvfb_->socket() : 0;
+  auto job = [key, display, socket, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
-    if (display >= 0) remove_dead_x_socket(display);
+    if (display >= 0) remove_dead_x_socket(display, socket);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;

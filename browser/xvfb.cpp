@@ -40,6 +40,12 @@ bool is_dead_socket(const std::string& path) {
   return ::connect(client.value(), any, sizeof address) != 0 && errno == ECONNREFUSED;
 }
 
+/// 0 when there is no such file.
+ino_t inode_of(const std::string& path) {
+  struct stat about {};
+  return ::lstat(path.c_str(), &about) == 0 ? about.st_ino : 0;
+}
+
 Task<void> fill(std::shared_ptr<OutputTail> tail) { co_await tail->run(); }
 
 base::ProcessOptions process_options(const XvfbOptions& options, int number, int errors) {
@@ -90,9 +96,9 @@ Result<void> prepare_x_sockets() {
   return {};
 }
 
-void remove_dead_x_socket(int number) {
+void remove_dead_x_socket(int number, ino_t inode) {
   const std::string path = x_socket_path(number);
-  if (is_dead_socket(path)) ::unlink(path.c_str());
+  if (inode_of(path) == inode && is_dead_socket(path)) ::unlink(path.c_str());
 }
 
 void remove_dead_x_sockets(UidRange owners) {
@@ -150,6 +156,7 @@ Task<Result<std::unique_ptr<Xvfb>>> Xvfb::start(base::TaskGroup& tasks, XvfbOpti
     co_return holder.error();
   }
   server->holder_ = std::move(*holder);
+  server->socket_ = inode_of(x_socket_path(server->display_.number));
   co_return server;
 }
 

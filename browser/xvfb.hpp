@@ -43,7 +43,10 @@ base::Result<void> prepare_x_sockets();
 void remove_dead_x_sockets(UidRange owners);
 
 /// Removes the socket of that display if nobody listens on it: its server, which was ours, has ended. Blocks.
-void remove_dead_x_socket(int number);
+///
+/// Only the socket with that inode: when the server has gone, its number may be another one's at once, which
+/// looks dead too between its bind and its listen.
+void remove_dead_x_socket(int number, ino_t inode);
 
 class Xvfb {
  public:
@@ -53,6 +56,8 @@ class Xvfb {
 
   const Display& display() const { return display_; }
   base::ChildProcess& process() { return *process_; }
+  /// The inode of the socket on which it listens.
+  ino_t socket() const { return socket_; }
 
   /// Moves the pointer to the far corner of the screen, where no window of a smaller viewport is: it is real
   /// and what lies under it would be shown as hovered. Errors: io, protocol.
@@ -69,6 +74,7 @@ class Xvfb {
   std::unique_ptr<base::ChildProcess> process_;
   std::shared_ptr<OutputTail> tail_;  // shared with the task that fills it
   Display display_;
+  ino_t socket_ = 0;
   std::unique_ptr<XClient> holder_;  // keeps the server from ending between two clients
 };
 

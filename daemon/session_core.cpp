@@ -188,6 +188,10 @@ Result<std::string> SessionCore::recording_file(std::string_view id, std::string
 
 Task<Result<std::string>> SessionCore::dom_events(std::string id, std::optional<int> tab, std::string extra) {
   if (!base::is_uuid(id)) co_return Error{errc::not_found, "session"};
+  // Right after its end the last events are still being gathered.
+  const api::SharedView view = find_now(id);
+  if (view && view->state == session::State::ended)
+    (void)co_await parts_.sessions.recording_settled(id, recording_patience);
   auto read = [directory = parts_.dom_directory + "/" + id,
                tab = tab.value_or(recorder::first_tab_with_pictures),
                extra = std::move(extra)]() -> Result<std::string> {

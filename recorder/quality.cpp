@@ -21,7 +21,7 @@ std::optional<Quality> quality_of(std::string_view word) {
 }
 
 void use_quality(StartCommand& command, Quality quality) {
-  // docs/recording.md has what each costs and weighs, as measured.
+  // docs/recording.md says what each is for.
   switch (quality) {
     case Quality::evidence:
       command.quality = 18;

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/deadline.hpp"
 #include "session/session.hpp"
 
 namespace greenroom::session {
@@ -13,6 +14,8 @@ using base::Result;
 using base::Task;
 
 namespace {
+constexpr base::Milliseconds reason_patience{5'000};
+
 /// Waits until the peer has gone; bounded by the stream's own closing deadline.
 Task<void> close_and_wait(net::MessageStream& stream, net::CloseReason reason) {
   stream.close(std::move(reason));
@@ -50,7 +53,9 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std
   wake_.cancel();
   net::CloseReason reason{1000, ""};
   if (!end) reason = {1011, end.error().message().substr(0, 120)};
-  if (end && *end == cdp::LineEnd::browser_gone) co_await final_.wait();
+  // The line hears of a browser's end first; why it ended is known a moment later.
+  const bool is_gone = end ? *end == cdp::LineEnd::browser_gone : end.error().code == errc::closed;
+  if (is_gone) (void)co_await base::finishes_within(final_.wait(), reason_patience);
   if (view_->end_reason) reason = close_reason(*view_->end_reason);
   co_await close_and_wait(*stream, reason);
 }

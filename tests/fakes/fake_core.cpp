@@ -179,6 +179,8 @@ Task<Result<std::string>> FakeCore::dom_events(std::string, std::optional<int>, 
 
 Task<Result<api::RecordingFacts>> FakeCore::recording(std::string) { co_return facts; }
 
+Task<void> FakeCore::recording_grows(std::string, base::Milliseconds) { co_return; }
+
 Result<std::string> FakeCore::recording_file(std::string_view id, std::string_view name) const {
   if (!recorder::is_media_name(name)) return Error{errc::not_found, "no such part"};
   return "/recordings/" + std::string(id) + "/" + std::string(name);

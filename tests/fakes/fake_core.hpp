@@ -67,6 +67,7 @@ class FakeCore final : public api::Core {
   Task<Result<void>> erase_recording(std::string id) override;
   Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) override;
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
   Task<Result<void>> request_mp4(std::string id) override;

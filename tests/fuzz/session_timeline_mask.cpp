@@ -36,7 +36,7 @@ void check(const json::value& value, bool is_header_list) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view params(reinterpret_cast<const char*>(data), size);
-  require(!greenroom::session::masked_params("Runtime.consoleAPICalled", params));
+  require(!greenroom::session::masked_params("Runtime.executionContextCreated", params));
   const auto kept = greenroom::session::masked_params("Network.requestWillBeSent", params);
   if (!kept) return 0;
   boost::system::error_code failure;

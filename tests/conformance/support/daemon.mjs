@@ -35,6 +35,8 @@ function merged(left, right) {
   return result;
 }
 
+let started = 0;
+
 export class Daemon {
   /** Settings are merged over `defaults`; `home` reuses the folder of an earlier daemon (a restart). */
   static async start(settings = {}, { home, environment = {} } = {}) {
@@ -46,7 +48,9 @@ export class Daemon {
     daemon.work = path.join(daemon.home, 'work');
     await mkdir(daemon.work, { recursive: true });
     await chmod(daemon.work, 0o755);
-    daemon.settings = merged(merged(defaults, { browser: { work_dir: daemon.work } }), settings);
+    // As root, two daemons that choose from the same user ids would sooner or later share one.
+    const uids = { uid_base: 59_000 + 1_000 * (started++ % 6), uid_count: 1_000 };
+    daemon.settings = merged(merged(defaults, { browser: { work_dir: daemon.work, ...uids } }), settings);
     await daemon.#launch(environment);
     return daemon;
   }

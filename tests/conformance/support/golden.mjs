@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import Browserbase from '@browserbasehq/sdk';
 
 import { origin } from './normalise.mjs';
+import { until } from './wait.mjs';
 
 // The headers by which the client decides, and what the answers are.
 const decisive = [
@@ -74,6 +75,7 @@ export class Goldens {
    * answer's body.
    */
   async take(file, name, { sdk, pairs }, ask, { of = [], know = () => ({}), creates = false, ends = false } = {}) {
+    await this.#settled();
     const before = this.learn();
     pairs.length = 0;
     const failure = await Promise.resolve(sdk).then(ask).then(() => null, (error) => error);
@@ -82,6 +84,7 @@ export class Goldens {
     assert.equal(failure !== null, pair.status >= 400, `${name}: the SDK and the daemon agree: ${pair.status} ${failure}`);
     const isJson = (pair.headers.get('content-type') ?? '').startsWith('application/json');
     const body = isJson ? JSON.parse(pair.text) : pair.text;
+    await this.#settled();
     this.learn();
     const views = before.filter(({ id }) => of === 'all' || of.includes(id));
     if (!ends) this.#takeUpdates(views, body);
@@ -99,6 +102,11 @@ export class Goldens {
     golden.response = { status: pair.status, headers: Object.fromEntries(headers), body: shown ?? this.#normal.value(body, pair.sentAt) };
     (this.files[file] ??= []).push(golden);
     return body;
+  }
+
+  // A create is answered before its row says that the session runs.
+  #settled() {
+    return until('the rows are written', () => this.#state.sessions().every(({ state }) => state !== 'starting'));
   }
 
   // The view in memory may have changed once more since its row was written: only the answer tells when.

@@ -17,6 +17,9 @@ const measured = new Set(['timestamp', 'wallTime', 'responseTime', 'connectionId
 
 const rfc3339 = (ms) => new Date(ms).toISOString();
 
+// There once the session's processes have been measured, which is every few seconds.
+const ofProcesses = new Set(['avgCpuUsage', 'memoryUsage']);
+
 export class Normaliser {
   #daemon;
   #siteHost;
@@ -109,7 +112,8 @@ export class Normaliser {
     if (typeof value === 'string') return this.text(value, now);
     if (Array.isArray(value)) return value.map((item) => this.value(item, now));
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.value(item, now, name)]));
+    const kept = Object.entries(value).filter(([name]) => !ofProcesses.has(name));
+    return Object.fromEntries(kept.map(([name, item]) => [name, this.value(item, now, name)]));
   }
 
   /** CDP parameters: what the browser measured is 1, its names for requests are those of targets. */

@@ -85,5 +85,23 @@ TEST_F(LifetimeTest, IdleCountsFromTheLastCommandWhileAClientIsThere) {
   EXPECT_EQ(after(seconds(160)), std::nullopt) << "zero switches it off";
 }
 
+TEST_F(LifetimeTest, TheDeadlinesAreThoseOfTheClocksThatRun) {
+  Deadlines deadlines = deadlines_of(rules, facts);
+  EXPECT_EQ(deadlines.max_duration, facts.started + seconds(3600));
+  EXPECT_EQ(deadlines.disconnect, facts.started + seconds(300)) << "for the first client";
+  EXPECT_EQ(deadlines.idle, std::nullopt);
+  rules.idle = seconds(60);
+  facts.clients = 1;
+  facts.ever_connected = true;
+  deadlines = deadlines_of(rules, facts);
+  EXPECT_EQ(deadlines.disconnect, std::nullopt) << "somebody is there";
+  EXPECT_EQ(deadlines.idle, facts.last_command + seconds(60));
+  facts.clients = 0;
+  facts.last_left = facts.started + seconds(5);
+  EXPECT_EQ(deadlines_of(rules, facts).disconnect, facts.started + seconds(6));
+  rules.on_disconnect = DisconnectPolicy::keep;
+  EXPECT_EQ(deadlines_of(rules, facts).disconnect, std::nullopt);
+}
+
 }  // namespace
 }  // namespace greenroom::session

@@ -153,16 +153,33 @@ TEST_F(ManagerTest, ARecordingThatFailsCostsTheSessionNothing) {
   run(manager->end(view->id, EndReason::requested));
   const SharedView last = gone(view->id);
   EXPECT_EQ(last->recording, RecordingState::failed);
-  EXPECT_EQ(last->recording_error, "no disk");
+  EXPECT_EQ(last->recording_error, "encoder_failed: no disk");
 }
 
-TEST_F(ManagerTest, HeadlessSessionsSayThatTheyAreNotRecorded) {
+TEST_F(ManagerTest, HeadlessSessionsAreRecordedFromTheBrowsersOwnPictures) {
   start();
   SessionSpec spec;
   spec.headless = true;
+  spec.record_fps = 5;
+  spec.record_quality = recorder::Quality::evidence;
   const SharedView view = create(spec);
-  until([&] { return manager->find_now(view->id)->recording == RecordingState::failed; });
-  EXPECT_EQ(manager->find_now(view->id)->state, State::running);
+  until([&] { return manager->numbers().recorder.active == 1; });
+  ASSERT_TRUE(wanted);
+  EXPECT_FALSE(wanted->display);
+  EXPECT_NE(wanted->frames, nullptr);
+  EXPECT_EQ(wanted->frames_per_second, 5);
+  EXPECT_EQ(wanted->quality, recorder::Quality::evidence);
+  run(manager->end(view->id, EndReason::requested));
+  EXPECT_EQ(gone(view->id)->recording, RecordingState::ready);
+}
+
+TEST_F(ManagerTest, ARateThatNoRecordingHasIsRefused) {
+  start();
+  for (const int rate : {0, 61}) {
+    SessionSpec spec;
+    spec.record_fps = rate;
+    EXPECT_EQ(run(manager->create(spec)).error().code, errc::invalid_argument);
+  }
 }
 
 TEST_F(ManagerTest, WhatIsNotWantedIsNotRecorded) {

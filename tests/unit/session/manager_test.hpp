@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -39,10 +40,14 @@ class ManagerTest : public testing::Test {
 
   void start() {
     auto take = [this](const browser::Fingerprint& fingerprint) { return launcher.launch(fingerprint); };
-    auto record = [this](const std::string&, const browser::Display&) { return start_recording(); };
+    auto record = [this](RecordingRequest request) {
+      wanted = std::move(request);
+      return start_recording();
+    };
     Services services{take, record, rows, timeline, clock, base::Logger(log, base::LogLevel::debug), {}};
     manager = std::make_unique<SessionManager>(loop.get_executor(), options, services);
   }
+  std::optional<RecordingRequest> wanted;  ///< of the newest recording
   base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording() {
     auto made = std::make_unique<recorder::FakeRecording>(loop.get_executor());
     recording = made.get();
@@ -104,9 +109,9 @@ class ManagerTest : public testing::Test {
     std::optional<net::CloseReason> closed;
     bool read_ended = false;
   };
-  std::unique_ptr<Client> connect(const std::string& id) {
+  Client* connect(const std::string& id) {
     auto pair = fakes::MemoryStream::make(loop.get_executor());
-    auto client = std::make_unique<Client>();
+    Client* client = clients.emplace_back(std::make_unique<Client>()).get();
     client->own = std::move(pair.second);
     spawn(serve(id, std::move(pair.first)), client->served);
     spawn(read_all(*client), client->read_ended);
@@ -127,6 +132,7 @@ class ManagerTest : public testing::Test {
   }
 
   base::asio::io_context loop{1};
+  std::vector<std::unique_ptr<Client>> clients;  // outlive the test's body: what serves them ends after it
   fakes::KeptLines log;
   std::unique_ptr<store::Database> database = std::move(*store::Database::in_memory());
   store::SessionStore rows{*database};
