@@ -20,10 +20,6 @@ using base::Error;
 using base::Result;
 using base::Task;
 
-bool is_observed(std::string_view method) {
-  return method == "Emulation.setDeviceMetricsOverride" || method == "Emulation.clearDeviceMetricsOverride";
-}
-
 class SwitchboardImpl final : public Switchboard, public LineHost {
  public:
   SwitchboardImpl(const base::Executor& executor, Pipe& pipe, SwitchboardOptions options, base::Logger log)
@@ -195,7 +191,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       stream.close({1000, "Browser.close"});
       return LineEnd::browser_close;
     }
-    observe(*envelope);
+    observe(*envelope, root);
     if (auto* other = std::get_if<Replace>(&verdict)) return forward(stream, other->message, {});
     if (!envelope->session_id.empty()) return forward(stream, {}, message);
     std::string head = "{\"sessionId\":\"" + root + (envelope->is_empty ? "\"" : "\",");
@@ -214,10 +210,10 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     return std::nullopt;
   }
 
-  void observe(const Envelope& envelope) {
+  void observe(const Envelope& envelope, std::string_view root) {
     if (envelope.method == "Runtime.runIfWaitingForDebugger") table_.released(envelope.session_id);
-    if (observers_.empty() || !is_observed(envelope.method)) return;
-    const CdpSession* session = table_.find(envelope.session_id);
+    if (observers_.empty() || !is_observed_command(envelope.method)) return;
+    const CdpSession* session = table_.find(envelope.session_id.empty() ? root : envelope.session_id);
     const ClientCommand command{
         envelope.method, envelope.params, envelope.session_id,
         session != nullptr ? std::string_view(session->target_id) : std::string_view()};

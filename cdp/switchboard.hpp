@@ -72,6 +72,13 @@ class Line {
   /// As call(), without waiting; a failure is logged at debug level.
   virtual void post(std::string_view method, json::object params, std::string_view session = {}) = 0;
 
+  /// As call(), for an answer that may be a long time coming (a promise of a page): `on_answer` sees it when
+  /// it passes by, or closed when the browser goes; never after the line has gone. Must not block. The answer
+  /// of a session that is detached meanwhile never comes.
+  using OnAnswer = std::function<void(const base::Result<json::object>& answer)>;
+  virtual void ask(std::string_view method, json::object params, std::string_view session,
+                   OnAnswer on_answer) = 0;
+
   /// Events of this line and its children: method, session ("" for the root), raw `params`.
   /// Called in the order of arrival; must not block. One handler; an empty one removes it.
   using OnEvent =
@@ -126,8 +133,8 @@ class Switchboard {
   virtual std::chrono::steady_clock::time_point last_client_command() const = 0;
   virtual const SwitchboardCounters& counters() const = 0;
 
-  /// Sees the commands of all clients of a few methods (see observed_methods in switchboard.cpp) before they
-  /// go out. Must not block.
+  /// Sees the commands of all clients of a few methods (is_observed_command) before they go out. Must not
+  /// block.
   virtual void on_client_command(std::function<void(const ClientCommand&)> observer) = 0;
 
   /// Sets the download folder anew (a detached root takes the browser's download behaviour away).

@@ -28,6 +28,8 @@ struct FakeWire {
   std::vector<FakeCall> calls;
   Answer answer = [](const FakeCall&) { return json::object(); };
   std::vector<cdp::Line::OnEvent*> listeners;
+  /// What was asked with ask() and has no answer yet; the test takes one out and calls it.
+  std::vector<std::pair<FakeCall, cdp::Line::OnAnswer>> asked;
 
   /// An event for every line.
   void emit(std::string_view method, const json::object& params, std::string_view session = {}) {
@@ -55,6 +57,12 @@ class FakeLine final : public cdp::Line {
   }
   void post(std::string_view method, json::object params, std::string_view session = {}) override {
     wire_.calls.push_back({std::string(method), std::move(params), std::string(session)});
+  }
+  void ask(std::string_view method, json::object params, std::string_view session,
+           OnAnswer on_answer) override {
+    FakeCall call{std::string(method), std::move(params), std::string(session)};
+    wire_.calls.push_back(call);
+    wire_.asked.emplace_back(std::move(call), std::move(on_answer));
   }
   void on_event(OnEvent handler) override { handler_ = std::move(handler); }
 
