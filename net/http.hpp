@@ -64,6 +64,18 @@ struct FileBody {
   std::string path;
 };
 
+/// Takes a body piece by piece while it is made.
+class BodyWriter {
+ public:
+  virtual ~BodyWriter() = default;
+  /// Sends a piece at once. False when the client has gone, or takes nothing any more: nobody reads the rest.
+  virtual base::Task<bool> write(std::string_view piece) = 0;
+};
+
+/// Writes a whole body. It runs when the handler has returned: what it uses of the request, it has copied.
+/// Cancel   when the client hangs up (terminal).
+using BodyStream = std::function<base::Task<void>(BodyWriter&)>;
+
 using OnWebsocket = std::function<base::Task<void>(std::unique_ptr<MessageStream>)>;
 
 /// Limits of one websocket.
@@ -77,6 +89,7 @@ struct Response {
   Fields headers;  ///< content-length, date, connection and x-request-id are the server's own
   std::string body;
   std::optional<FileBody> file;  ///< instead of body
+  BodyStream stream;             ///< instead of body: sent in chunks, each as it is written
 
   /// Called once if this answer could not be handed to the client: it hung up before or while it was written.
   std::function<void()> undelivered;
