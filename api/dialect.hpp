@@ -86,5 +86,8 @@ net::Response cdp_response(Core& core, CdpTarget target);
 
 /// A JSON answer.
 net::Response json_response(unsigned status, const json::value& body);
+/// Overloads, since an object or array that becomes a value is copied whole.
+net::Response json_response(unsigned status, const json::object& body);
+net::Response json_response(unsigned status, const json::array& body);
 
 }  // namespace greenroom::api

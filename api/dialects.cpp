@@ -15,8 +15,15 @@ std::span<const Dialect* const> all_dialects() {
   return dialects;
 }
 
-net::Response json_response(unsigned status, const json::value& body) {
+namespace {
+template <typename Json>
+net::Response serialized(unsigned status, const Json& body) {
   return net::text_response(status, "application/json; charset=utf-8", json::serialize(body));
 }
+}  // namespace
+
+net::Response json_response(unsigned status, const json::value& body) { return serialized(status, body); }
+net::Response json_response(unsigned status, const json::object& body) { return serialized(status, body); }
+net::Response json_response(unsigned status, const json::array& body) { return serialized(status, body); }
 
 }  // namespace greenroom::api

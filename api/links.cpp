@@ -9,6 +9,10 @@
 
 namespace greenroom::api {
 
+namespace {
+constexpr std::size_t remembered = 512;  // tokens; about 300 bytes each
+}
+
 std::string_view word(Scope scope) {
   switch (scope) {
     case Scope::cdp:
@@ -25,7 +29,13 @@ std::string_view word(Scope scope) {
 
 std::string LinkSigner::sign(Scope scope, std::string_view subject, base::WallTime expires) const {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(expires).time_since_epoch().count();
-  return base::sign_token(secret_, word(scope), subject, seconds);
+  std::string key(word(scope));
+  key.append("|").append(subject).append("|").append(std::to_string(seconds));
+  if (const auto known = signed_.find(key); known != signed_.end()) return known->second;
+  if (signed_.size() >= remembered) signed_.clear();
+  std::string token = base::sign_token(secret_, word(scope), subject, seconds);
+  signed_.emplace(std::move(key), token);
+  return token;
 }
 
 base::Result<std::string> LinkSigner::verify(Scope scope, std::string_view token, base::WallTime now) const {
@@ -77,6 +87,7 @@ std::string_view first_of_list(std::string_view text) {
 }  // namespace
 
 bool is_listed(std::string_view address, const std::vector<std::string>& list) {
+  if (list.empty()) return false;
   std::array<unsigned char, 16> bytes{};
   bool is_v4 = false;
   if (!parse_address(address, bytes, is_v4)) return false;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -21,7 +22,8 @@ enum class Scope {
 };
 std::string_view word(Scope scope);
 
-/// Makes and checks tokens with a secret of the store.
+/// Makes and checks tokens with a secret of the store. Remembers what it signed last: a session that is
+/// polled gets the same token in each answer. For one thread.
 class LinkSigner {
  public:
   explicit LinkSigner(std::string secret) : secret_(std::move(secret)) {}
@@ -33,6 +35,7 @@ class LinkSigner {
 
  private:
   std::string secret_;
+  mutable std::unordered_map<std::string, std::string> signed_;  ///< by scope, subject and expiry
 };
 
 struct LinkOptions {

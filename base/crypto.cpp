@@ -1,14 +1,16 @@
 #include "base/crypto.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <sys/random.h>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
+#include <openssl/params.h>
 
 namespace greenroom::base {
 
@@ -54,19 +56,50 @@ std::optional<std::string> decode64(std::string_view in, std::string_view alphab
   if ((bits & ((1u << have) - 1u)) != 0) return std::nullopt;
   return out;
 }
+
+// OpenSSL 3 looks an algorithm up by its name in each one-shot call, which costs more than hashing a short
+// text: both are looked up once.
+const EVP_MD* fetched_sha256() {
+  static const EVP_MD* const found = ::EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found;
+}
+
+struct FreeMac {
+  void operator()(EVP_MAC_CTX* context) const { ::EVP_MAC_CTX_free(context); }
+};
+
+/// HMAC with SHA-256, without a key yet; null when OpenSSL has neither.
+EVP_MAC_CTX* prepared_hmac() {
+  static EVP_MAC* const found = ::EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  if (found == nullptr) return nullptr;
+  EVP_MAC_CTX* context = ::EVP_MAC_CTX_new(found);
+  std::string digest = "SHA256";
+  const std::array<OSSL_PARAM, 2> parameters = {
+      ::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
+      ::OSSL_PARAM_construct_end()};
+  if (context != nullptr && ::EVP_MAC_CTX_set_params(context, parameters.data()) == 1) return context;
+  ::EVP_MAC_CTX_free(context);
+  return nullptr;
+}
 }  // namespace
 
 Digest sha256(std::string_view data) {
   Digest out{};
-  ::SHA256(bytes_of(data), data.size(), out.data());
+  if (::EVP_Digest(bytes_of(data), data.size(), out.data(), nullptr, fetched_sha256(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 failed");
   return out;
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view data) {
+  thread_local const std::unique_ptr<EVP_MAC_CTX, FreeMac> context(prepared_hmac());
   Digest out{};
-  unsigned length = 0;
-  ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), out.data(),
-         &length);
+  std::size_t length = 0;
+  // A null key would mean the one before.
+  const unsigned char* bytes = key.empty() ? bytes_of("") : bytes_of(key);
+  if (context == nullptr || ::EVP_MAC_init(context.get(), bytes, key.size(), nullptr) != 1 ||
+      ::EVP_MAC_update(context.get(), bytes_of(data), data.size()) != 1 ||
+      ::EVP_MAC_final(context.get(), out.data(), &length, out.size()) != 1)
+    throw std::runtime_error("HMAC-SHA256 failed");
   return out;
 }
 

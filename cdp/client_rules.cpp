@@ -104,6 +104,8 @@ Rule rule_of(std::string_view method) {
       Row{"PWA.install", Rule::refuse},
       Row{"PWA.launchFilesInApp", Rule::refuse},
       Row{"Target.setRemoteLocations", Rule::refuse},
+      // A page of the browser's own that can drive every other.
+      Row{"Target.openDevTools", Rule::refuse},
       // These carry commands inside a text or to a page's own script, where nobody would judge them.
       Row{"Target.sendMessageToTarget", Rule::refuse},
       Row{"Target.exposeDevToolsProtocol", Rule::refuse},
@@ -128,13 +130,15 @@ bool is_forbidden_url(std::string_view url) {
     if (c == '\t' || c == '\n' || c == '\r') continue;
     if (plain.empty() && static_cast<unsigned char>(c) <= ' ') continue;
     plain += (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
-    if (plain.size() > 64) break;  // every scheme in question is shorter
+    if (plain == "view-source:") plain.clear();  // however often: what follows is what is shown
+    if (plain.size() > 64) break;                // every scheme in question is shorter
   }
   const std::string_view text = plain;
-  if (text.starts_with("view-source:")) return is_forbidden_url(text.substr(12));
   // about:version and its like are other names of chrome:// pages.
-  if (text.starts_with("about:"))
-    return !text.starts_with("about:blank") && !text.starts_with("about:srcdoc");
+  if (text.starts_with("about:")) {
+    const std::string_view page = text.substr(6, text.find_first_of("?#") - 6);
+    return page != "blank" && page != "srcdoc";
+  }
   for (const std::string_view scheme :
        {"file:", "chrome:", "chrome-untrusted:", "chrome-search:", "devtools:", "chrome-devtools:",
         "filesystem:file:", "externalfile:", "isolated-app:"})

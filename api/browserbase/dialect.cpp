@@ -35,17 +35,13 @@ Task<Result<net::Response>> list(const Call& call, Core& core) {
   filter->project_id = call.project_id;
   auto views = co_await core.list(std::move(*filter));
   if (!views) co_return views.error();
-  json::array out;
-  out.reserve(views->size());
-  for (const SharedView& view : *views) out.push_back(render_session(*view));
-  co_return json_response(200, out);
+  co_return list_response(*views);
 }
 
 Task<Result<net::Response>> get(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  const bool usable = (*view)->state == State::running;
-  co_return json_response(200, usable ? render_connectable(call, **view) : render_session(**view));
+  co_return session_response(call, **view);
 }
 
 Task<Result<net::Response>> update(const Call& call, Core& core) {

@@ -1,5 +1,7 @@
 #include "api/browserbase/render.hpp"
 
+#include <array>
+
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
@@ -46,30 +48,57 @@ std::string_view status_of(const session::SessionView& view) {
   return "ERROR";
 }
 
-json::object render_session(const session::SessionView& view) {
-  json::object out;
-  out["id"] = view.id;
-  out["createdAt"] = base::to_rfc3339(view.created_at);
-  out["updatedAt"] = base::to_rfc3339(view.updated_at);
-  out["projectId"] = view.project_label.empty() ? view.project_id : view.project_label;
-  out["startedAt"] = base::to_rfc3339(view.started_at);
-  if (view.ended_at) out["endedAt"] = base::to_rfc3339(*view.ended_at);
-  out["expiresAt"] = base::to_rfc3339(view.expires_at);
-  out["status"] = status_of(view);
-  out["proxyBytes"] = view.proxy_bytes;
-  out["keepAlive"] = view.keep_alive;
-  out["region"] = view.region.empty() ? std::string_view("us-west-2") : std::string_view(view.region);
-  if (view.user_metadata) out["userMetadata"] = *view.user_metadata;
+json::object render_session(const session::SessionView& view, json::storage_ptr memory) {
+  json::object out(std::move(memory));
+  out.reserve(16);  // one allocation, also for what a connectable one adds: polled the most of all answers
+  out.emplace("id", view.id);
+  out.emplace("createdAt", base::to_rfc3339(view.created_at));
+  out.emplace("updatedAt", base::to_rfc3339(view.updated_at));
+  out.emplace("projectId", view.project_label.empty() ? view.project_id : view.project_label);
+  out.emplace("startedAt", base::to_rfc3339(view.started_at));
+  if (view.ended_at) out.emplace("endedAt", base::to_rfc3339(*view.ended_at));
+  out.emplace("expiresAt", base::to_rfc3339(view.expires_at));
+  out.emplace("status", status_of(view));
+  out.emplace("proxyBytes", view.proxy_bytes);
+  out.emplace("keepAlive", view.keep_alive);
+  out.emplace("region", view.region.empty() ? std::string_view("us-west-2") : std::string_view(view.region));
+  if (view.user_metadata) out.emplace("userMetadata", *view.user_metadata);
   return out;
 }
 
-json::object render_connectable(const Call& call, const session::SessionView& view) {
-  json::object out = render_session(view);
+json::object render_connectable(const Call& call, const session::SessionView& view,
+                                json::storage_ptr memory) {
+  json::object out = render_session(view, std::move(memory));
   const std::string key = cdp_token(call, view);
-  out["connectUrl"] = websocket_url_of(call.base_url) + "/?signingKey=" + key;
-  out["seleniumRemoteUrl"] = call.base_url + "/webdriver";
-  out["signingKey"] = key;
+  std::string connect = websocket_url_of(call.base_url);
+  out.emplace("connectUrl", connect.append("/?signingKey=").append(key));
+  out.emplace("seleniumRemoteUrl", call.base_url + "/webdriver");
+  out.emplace("signingKey", key);
   return out;
+}
+
+namespace {
+/// Room for a few sessions on the stack: these two answers are polled, and the many small texts of a JSON
+/// tree cost more than all else in them.
+struct Scratch {
+  std::array<unsigned char, 12 * 1024> bytes;
+  json::monotonic_resource memory{bytes.data(), bytes.size()};
+};
+}  // namespace
+
+net::Response session_response(const Call& call, const session::SessionView& view) {
+  Scratch scratch;
+  const bool usable = view.state == State::running;
+  return json_response(
+      200, usable ? render_connectable(call, view, &scratch.memory) : render_session(view, &scratch.memory));
+}
+
+net::Response list_response(const std::vector<SharedView>& views) {
+  Scratch scratch;
+  json::array out(&scratch.memory);
+  out.reserve(views.size());
+  for (const SharedView& view : views) out.push_back(render_session(*view, &scratch.memory));
+  return json_response(200, out);
 }
 
 json::object render_debug(const Call& call, const session::SessionView& view,

@@ -100,39 +100,42 @@ TEST(ClientRules, WithoutAFolderDownloadsAreRefused) {
 
 TEST(ClientRules, LocalAndInternalAddressesAreForbiddenHoweverSpelt) {
   using namespace std::string_view_literals;
-  for (const std::string_view url : {"file:///etc/passwd"sv,
-                                     "FILE:///etc/passwd"sv,
-                                     "File:/etc/passwd"sv,
-                                     "file:etc"sv,
-                                     " file:///x"sv,
-                                     "\t\n\r file:///x"sv,
-                                     "\x01\x1f file:///x"sv,
-                                     "fi\tle:///x"sv,
-                                     "f\ni\rl\te:///x"sv,
-                                     "file\n:///x"sv,
-                                     "file://localhost/etc/passwd"sv,
-                                     "file:\\\\\\etc\\passwd"sv,
-                                     "view-source:file:///x"sv,
-                                     "VIEW-SOURCE:FILE:///x"sv,
-                                     " view-source: file:///x"sv,
-                                     "view-source:view-source:file:///x"sv,
-                                     "view-source:chrome://version"sv,
-                                     "chrome://settings"sv,
-                                     "CHROME://version"sv,
-                                     "chrome:version"sv,
-                                     "chrome-untrusted://terminal"sv,
-                                     "chrome-search://local-ntp"sv,
-                                     "devtools://devtools/x"sv,
-                                     "chrome-devtools://devtools/x"sv,
-                                     "about:version"sv,
-                                     "ABOUT:gpu"sv,
-                                     "about:settings"sv,
-                                     "filesystem:file:///temporary/x"sv,
-                                     "externalfile:x"sv,
-                                     "isolated-app://x/"sv,
-                                     "\0file:///x"sv,
-                                     "ch\trome://inspect"sv,
-                                     "view-source:about:version"sv})
+  for (const std::string_view url :
+       {"file:///etc/passwd"sv,
+        "FILE:///etc/passwd"sv,
+        "File:/etc/passwd"sv,
+        "file:etc"sv,
+        " file:///x"sv,
+        "\t\n\r file:///x"sv,
+        "\x01\x1f file:///x"sv,
+        "fi\tle:///x"sv,
+        "f\ni\rl\te:///x"sv,
+        "file\n:///x"sv,
+        "file://localhost/etc/passwd"sv,
+        "file:\\\\\\etc\\passwd"sv,
+        "view-source:file:///x"sv,
+        "VIEW-SOURCE:FILE:///x"sv,
+        " view-source: file:///x"sv,
+        "view-source:view-source:file:///x"sv,
+        "view-source:view-source:view-source:view-source:view-source:view-source:file:///x"sv,
+        "about:blankx"sv,
+        "view-source:chrome://version"sv,
+        "chrome://settings"sv,
+        "CHROME://version"sv,
+        "chrome:version"sv,
+        "chrome-untrusted://terminal"sv,
+        "chrome-search://local-ntp"sv,
+        "devtools://devtools/x"sv,
+        "chrome-devtools://devtools/x"sv,
+        "about:version"sv,
+        "ABOUT:gpu"sv,
+        "about:settings"sv,
+        "filesystem:file:///temporary/x"sv,
+        "externalfile:x"sv,
+        "isolated-app://x/"sv,
+        "\0file:///x"sv,
+        "ch\trome://inspect"sv,
+        "view-source:about:version"sv})
     EXPECT_TRUE(is_forbidden_url(url)) << url;
 }
 
@@ -222,7 +225,8 @@ TEST(ClientRules, DraggedFilesAreFilesToo) {
 
 TEST(ClientRules, CommandsInsideCommandsAreRefused) {
   // Their text would reach a session of the browser without passing here.
-  for (const std::string method : {"Target.sendMessageToTarget", "Target.exposeDevToolsProtocol"})
+  for (const std::string method :
+       {"Target.sendMessageToTarget", "Target.exposeDevToolsProtocol", "Target.openDevTools"})
     EXPECT_EQ(refusal(judged(command(method, {{"message", "{}"}}))), method + " is not open to clients");
 }
 
