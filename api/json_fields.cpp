@@ -103,6 +103,14 @@ std::optional<std::string> FieldReader::text(std::string_view name) {
   return std::nullopt;
 }
 
+std::string FieldReader::line(std::string_view name, std::size_t most) {
+  std::string found = text(name).value_or("");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (found.size() > most || std::any_of(found.begin(), found.end(), is_control))
+    wrong(name, "one line of at most " + std::to_string(most) + " characters");
+  return found;
+}
+
 std::optional<std::string> FieldReader::choice(std::string_view name,
                                                std::initializer_list<std::string_view> words) {
   auto chosen = text(name);

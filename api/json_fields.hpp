@@ -32,6 +32,8 @@ class FieldReader {
   /// Any number within the bounds, both included and below 1e15.
   std::optional<double> number(std::string_view name, double least = -1e15, double most = 1e15);
   std::optional<std::string> text(std::string_view name);
+  /// Text without control characters, at most so many bytes; empty when missing.
+  std::string line(std::string_view name, std::size_t most);
   /// One of these words.
   std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> words);
   const json::object* object(std::string_view name);

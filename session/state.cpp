@@ -1,5 +1,6 @@
 #include "session/state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -54,10 +55,11 @@ Outcome outcome_of(EndReason reason) {
   return Outcome::failed;
 }
 
-std::vector<EndReason> reasons_of(Outcome outcome) {
+std::vector<EndReason> reasons_of(std::initializer_list<Outcome> outcomes) {
   std::vector<EndReason> out;
   for (const EndReason reason : all_reasons)
-    if (outcome_of(reason) == outcome) out.push_back(reason);
+    if (std::find(outcomes.begin(), outcomes.end(), outcome_of(reason)) != outcomes.end())
+      out.push_back(reason);
   return out;
 }
 

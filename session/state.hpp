@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,8 @@ enum class Outcome {
   failed,
 };
 Outcome outcome_of(EndReason reason);
-/// Every reason that is judged so.
-std::vector<EndReason> reasons_of(Outcome outcome);
+/// Every reason that is judged as one of these.
+std::vector<EndReason> reasons_of(std::initializer_list<Outcome> outcomes);
 
 std::string_view word(State state);
 std::string_view word(EndReason reason);

@@ -195,12 +195,11 @@ Result<session::ListFilter> parse_list(const net::Target& target) {
     } else if (*status == "RUNNING") {
       filter.state = State::running;
     } else if (*status == "TIMED_OUT") {
-      filter.end_reasons = session::reasons_of(Outcome::timed_out);
+      filter.end_reasons = session::reasons_of({Outcome::timed_out});
     } else if (*status == "COMPLETED") {
-      filter.end_reasons = session::reasons_of(Outcome::completed);
-      filter.end_reasons.push_back(session::EndReason::idle);
+      filter.end_reasons = session::reasons_of({Outcome::completed, Outcome::idle});
     } else if (*status == "ERROR") {
-      filter.end_reasons = session::reasons_of(Outcome::failed);
+      filter.end_reasons = session::reasons_of({Outcome::failed});
     } else {
       return Error{errc::invalid_argument, "querystring/status must be equal to one of the allowed values"};
     }

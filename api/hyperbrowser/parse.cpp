@@ -263,12 +263,10 @@ Result<ListRequest> parse_list(const net::Target& target) {
     out.filter.live = true;
   } else if (status == "closed") {
     out.filter.state = State::ended;
-    for (const Outcome outcome : {Outcome::completed, Outcome::idle, Outcome::timed_out})
-      for (const session::EndReason reason : session::reasons_of(outcome))
-        out.filter.end_reasons.push_back(reason);
+    out.filter.end_reasons = session::reasons_of({Outcome::completed, Outcome::idle, Outcome::timed_out});
   } else if (status == "error") {
     out.filter.state = State::ended;
-    out.filter.end_reasons = session::reasons_of(Outcome::failed);
+    out.filter.end_reasons = session::reasons_of({Outcome::failed});
   } else if (status == "close-error") {
     out.finds_nothing = true;
   } else if (!status.empty()) {

@@ -14,7 +14,7 @@ test('keys, ids and bodies that are wrong', async () => {
     const error = await rejectionOf(sdkFor(held.daemon, { apiKey }).sessions.list(), 401);
     assert.equal(error.code, 'unauthenticated');
   }
-  for (const id of [nobody, 'x', '../sessions', '%00', 'a'.repeat(3_000)]) await rejectionOf(sdk.sessions.get(id), 404, id.slice(0, 20));
+  for (const id of [nobody, 'x', '%00', 'a'.repeat(3_000)]) await rejectionOf(sdk.sessions.get(id), 404, id.slice(0, 20));
   await rejectionOf(sdk.sessions.stop(nobody), 404);
   const none = await call(held.daemon, 'GET', '/api/sessions', { key: null });
   assert.equal(none.status, 401);
