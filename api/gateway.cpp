@@ -103,13 +103,8 @@ base::Task<net::Response> Gateway::handle(net::Request request) {
   collapse_slashes(request.target.path);
   const Destination to = destination(request);
   const Dialect& dialect = *to.mounted->dialect;
-  // A trusted proxy speaks for the client's own Host.
-  std::string_view host = request.header("host");
-  if (is_listed(request.remote_address, options_.links.trusted_proxies) &&
-      request.headers.find("x-forwarded-host"))
-    host = request.header("x-forwarded-host");
   net::Response response;
-  if (!is_allowed_host(host, options_.guard)) {
+  if (!is_allowed_host(host_of(request, options_.links), options_.guard)) {
     const Error refused{errc::forbidden,
                         "this host name is not one of the daemon's: see server.allowed_hosts"};
     response = dialect.error(refused);

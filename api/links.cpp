@@ -47,6 +47,7 @@ namespace {
 /// Sixteen bytes; IPv4 as a mapped address. False if it is no address.
 bool parse_address(std::string_view text, std::array<unsigned char, 16>& out, bool& is_v4) {
   const std::string plain(text);
+  if (plain.find('\0') != std::string::npos) return false;  // inet_pton would not see what follows it
   if (::inet_pton(AF_INET6, plain.c_str(), out.data()) == 1) {
     is_v4 = false;
     static constexpr std::array<unsigned char, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -96,16 +97,19 @@ bool is_listed(std::string_view address, const std::vector<std::string>& list) {
   return false;
 }
 
+std::string_view host_of(const net::Request& request, const LinkOptions& options) {
+  if (is_listed(request.remote_address, options.trusted_proxies)) {
+    const std::string_view forwarded = first_of_list(request.header("x-forwarded-host"));
+    if (!forwarded.empty()) return forwarded;
+  }
+  return request.header("host");
+}
+
 std::string base_url_of(const net::Request& request, const LinkOptions& options) {
   if (!options.public_url.empty()) return options.public_url;
-  std::string_view scheme = "http";
-  std::string_view host = request.header("host");
-  if (is_listed(request.remote_address, options.trusted_proxies)) {
-    if (first_of_list(request.header("x-forwarded-proto")) == "https") scheme = "https";
-    const std::string_view forwarded = first_of_list(request.header("x-forwarded-host"));
-    if (!forwarded.empty()) host = forwarded;
-  }
-  return std::string(scheme) + "://" + std::string(host);
+  const bool is_https = is_listed(request.remote_address, options.trusted_proxies) &&
+                        first_of_list(request.header("x-forwarded-proto")) == "https";
+  return (is_https ? "https://" : "http://") + std::string(host_of(request, options));
 }
 
 std::string websocket_url_of(std::string_view base_url) {

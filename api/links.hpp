@@ -43,6 +43,9 @@ struct LinkOptions {
   std::vector<std::string> trusted_proxies;  ///< addresses or CIDR whose X-Forwarded-* are believed
 };
 
+/// The Host that the client itself used: a trusted proxy's word for it, else the request's own.
+std::string_view host_of(const net::Request& request, const LinkOptions& options);
+
 /// "http://host:port" or what stands for it: how the client itself reached us.
 std::string base_url_of(const net::Request& request, const LinkOptions& options);
 

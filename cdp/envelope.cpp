@@ -187,7 +187,10 @@ std::string_view member(std::string_view object, std::string_view name) {
 std::string_view plain_string(std::string_view value) {
   if (value.size() < 2 || value.front() != '"' || value.back() != '"') return {};
   value = value.substr(1, value.size() - 2);
-  return value.find('\\') == npos ? value : std::string_view();
+  for (const char c : value)
+    // JSON allows no control character unescaped: written again it would become an escape.
+    if (c == '\\' || static_cast<unsigned char>(c) < ' ') return {};
+  return value;
 }
 
 }  // namespace greenroom::cdp

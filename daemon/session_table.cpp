@@ -33,8 +33,13 @@ Result<json::value> parsed(std::string_view body) {
 std::string cell(const json::value& value) {
   std::string text = value.is_string() ? std::string(value.get_string()) : json::serialize(value);
   if (value.is_null()) text.clear();
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    // U+0080 to U+009F, two bytes in UTF-8, are control characters as well: one of them begins a sequence.
+    if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) text.replace(i, 2, "?");
+    if (byte < ' ' || byte == 0x7f) text[i] = '?';
+  }
   return text;
 }
 

@@ -17,8 +17,6 @@ using base::Result;
 using base::Task;
 
 namespace {
-constexpr std::size_t kept_in_memory = 1000;
-
 const json::value* at_path(const json::object& object, const std::vector<std::string>& path) {
   const json::object* here = &object;
   const json::value* value = nullptr;
@@ -103,10 +101,10 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
     services_.log.info("session ended", {{"session", view.id}, {"reason", word(EndReason::lost_on_restart)}});
   }
   store::SessionFilter newest;
-  newest.limit = kept_in_memory + 1;
+  newest.limit = options_.kept_in_memory + 1;
   auto rows = co_await services_.rows.list(newest);
   if (!rows) co_return rows.error();
-  knows_all_ = rows->size() <= kept_in_memory;
+  knows_all_ = rows->size() <= options_.kept_in_memory;
   if (!knows_all_) rows->pop_back();
   std::reverse(rows->begin(), rows->end());
   for (const store::SessionRecord& record : *rows) {
@@ -235,7 +233,7 @@ void SessionManager::remember(SharedView view) {
 
 void SessionManager::forget_oldest() {
   std::size_t looked_at = 0;
-  while (order_.size() > kept_in_memory && looked_at++ < order_.size()) {
+  while (order_.size() > options_.kept_in_memory && looked_at++ < order_.size()) {
     std::string id = std::move(order_.front());
     order_.pop_front();
     if (live_.contains(id)) {

@@ -32,7 +32,8 @@ struct SessionOptions {
   bool headless = false;              ///< when a spec does not say
   LifetimeRules lifetime;             ///< max_age is the default, not the limit
   base::Milliseconds longest_age{6 * 3'600'000};
-  std::size_t limit = 20;  ///< sessions at a time, those that are still ending included
+  std::size_t limit = 20;              ///< sessions at a time, those that are still ending included
+  std::size_t kept_in_memory = 1'000;  ///< views; older ended sessions are read from the store again
   base::Milliseconds slot_patience{
       5'000};  ///< how long a create waits for the slot of a session that is ending
   bool recording = true;

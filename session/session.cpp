@@ -160,10 +160,10 @@ Task<Result<void>> Session::take_browser() {
   Result<void> outcome;
   base::TaskGroup launch(executor_);
   launch.spawn(take_browser_into(outcome));
-  while (launch.size() > 0 && !end_requested_) {
+  // A launch may be over before it was first waited for: its wake-up is then in the past.
+  while (launch.size() > 0 && !end_requested_ && !browser_ && outcome) {
     wake_.expires_at(base::SteadyTime::max());
     (void)co_await wake_.async_wait(base::use_tuple);
-    if (browser_ || !outcome) break;
   }
   if (end_requested_) launch.stop();
   co_await launch.join();

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import Browserbase, { toFile } from '@browserbasehq/sdk';
+import Browserbase from '@browserbasehq/sdk';
 
 import { assertErrorBody, call, connectPlaywright, createWhenRoom, rejectionOf, release, sdkFor } from '../support/client.mjs';
 import { useDaemon } from '../support/daemon.mjs';
+import { nobody, notServed, operationsOf, served } from '../support/operations.mjs';
 
 const held = await useDaemon({ limits: { sessions: 2 } });
-const nobody = '00000000-0000-4000-8000-000000000000';
 let sdk;
 
 before(() => {
@@ -139,84 +139,18 @@ test('a body over its limit is refused without being read to its end', async () 
   assert.equal((await fetch(`${held.daemon.baseURL}/healthz`)).status, 200);
 });
 
-// Everything that the SDK can call and that this daemon does not do yet.
-const file = () => toFile(Buffer.from('PK'), 'x.zip');
-const notYet = {
-  'sessions.downloads.list': () => sdk.sessions.downloads.list(nobody),
-  'sessions.uploads.create': async () => sdk.sessions.uploads.create(nobody, { file: await file() }),
-  'sessions.recording.retrieve': () => sdk.sessions.recording.retrieve(nobody),
-  'contexts.create': () => sdk.contexts.create({}),
-  'contexts.retrieve': () => sdk.contexts.retrieve(nobody),
-  'contexts.update': () => sdk.contexts.update(nobody),
-  'contexts.delete': () => sdk.contexts.delete(nobody),
-  'extensions.create': async () => sdk.extensions.create({ file: await file() }),
-  'extensions.retrieve': () => sdk.extensions.retrieve(nobody),
-  'extensions.delete': () => sdk.extensions.delete(nobody),
-  'certificates.create': async () => sdk.certificates.create({ file: await file() }),
-  'certificates.list': () => sdk.certificates.list(),
-  'certificates.retrieve': () => sdk.certificates.retrieve(nobody),
-  'certificates.delete': () => sdk.certificates.delete(nobody),
-  'fetchAPI.create': () => sdk.fetchAPI.create({ url: 'http://127.0.0.1/' }),
-  'search.web': () => sdk.search.web({ query: 'x' }),
-  'agents.create': () => sdk.agents.create({ name: 'x' }),
-  'agents.list': () => sdk.agents.list(),
-  'agents.retrieve': () => sdk.agents.retrieve(nobody),
-  'agents.update': () => sdk.agents.update(nobody, { name: 'y' }),
-  'agents.delete': () => sdk.agents.delete(nobody),
-  'agents.runs.create': () => sdk.agents.runs.create({ task: 'x' }),
-  'agents.runs.list': () => sdk.agents.runs.list(),
-  'agents.runs.retrieve': () => sdk.agents.runs.retrieve(nobody),
-  'agents.runs.listMessages': () => sdk.agents.runs.listMessages(nobody),
-  'secrets.getPublicKey': () => sdk.secrets.getPublicKey(),
-  'secrets.create': () => sdk.secrets.create({ secretKey: 'a', secretValue: 'b' }),
-  'secrets.list': () => sdk.secrets.list(),
-  'secrets.retrieve': () => sdk.secrets.retrieve(nobody),
-  'secrets.update': () => sdk.secrets.update(nobody, { secretValue: 'c' }),
-  'secrets.delete': () => sdk.secrets.delete(nobody),
-  'functions.secrets.list': () => sdk.functions.secrets.list(nobody),
-  'functions.secrets.attach': () => sdk.functions.secrets.attach(nobody, { secretId: nobody }),
-  'functions.secrets.detach': () => sdk.functions.secrets.detach(nobody, nobody),
-  'webhooks.create': () => sdk.webhooks.create({ endpoint: 'https://x.example', eventTypes: [] }),
-  'webhooks.list': () => sdk.webhooks.list(),
-  'webhooks.retrieve': () => sdk.webhooks.retrieve(nobody),
-  'webhooks.update': () => sdk.webhooks.update(nobody, {}),
-  'webhooks.delete': () => sdk.webhooks.delete(nobody),
-  'webhooks.rotateSecret': () => sdk.webhooks.rotateSecret(nobody),
-};
-const done = [
-  'sessions.create', 'sessions.retrieve', 'sessions.update', 'sessions.list', 'sessions.debug', 'sessions.logs.list',
-  'sessions.replays.retrieve', 'sessions.replays.retrievePage', 'sessions.recording.downloads.create',
-  'sessions.recording.downloads.list', 'projects.list', 'projects.retrieve', 'projects.usage',
-];
-
-test('every operation of the SDK is either done or listed here', () => {
-  const operations = [];
-  const visit = (resource, name) => {
-    for (const method of Object.getOwnPropertyNames(Object.getPrototypeOf(resource))) {
-      if (method !== 'constructor') operations.push(`${name}.${method}`);
-    }
-    for (const [key, value] of Object.entries(resource)) {
-      if (key !== '_client' && value?._client) visit(value, `${name}.${key}`);
-    }
-  };
-  for (const [key, value] of Object.entries(sdk)) if (value?._client) visit(value, key);
-  assert.deepEqual(operations.toSorted(), [...done, ...Object.keys(notYet)].toSorted());
+test('every operation of the SDK is either served or known not to be', () => {
+  assert.deepEqual(operationsOf(sdk), [...served, ...Object.keys(notServed)].toSorted());
 });
 
-test('what is not done yet answers 501, in the same shape, and is asked once only', async () => {
+test('what is not served answers 501, in the same shape, and is asked once only', async () => {
   const patient = sdkFor(held.daemon, { maxRetries: 2 });
-  const kept = sdk;
-  sdk = patient;
-  try {
-    for (const [name, ask] of Object.entries(notYet)) {
-      patient.answers.length = 0;
-      const error = await rejectionOf(Promise.resolve().then(ask), 501, name);
-      assert.equal(patient.answers.length, 1, `${name}: x-should-retry: false keeps the SDK from asking again`);
-      assert.equal(patient.answers[0].headers.get('x-should-retry'), 'false', name);
-      assert.equal(error.error?.statusCode, 501, `${name}: ${JSON.stringify(error.error)}`);
-      assert.ok(error.error.message.length > 0, name);
-    }
-  } finally {
-    sdk = kept;
+  for (const [name, ask] of Object.entries(notServed)) {
+    patient.answers.length = 0;
+    const error = await rejectionOf(Promise.resolve(patient).then(ask), 501, name);
+    assert.equal(patient.answers.length, 1, `${name}: x-should-retry: false keeps the SDK from asking again`);
+    assert.equal(patient.answers[0].headers.get('x-should-retry'), 'false', name);
+    assert.equal(error.error?.statusCode, 501, `${name}: ${JSON.stringify(error.error)}`);
+    assert.ok(error.error.message.length > 0, name);
   }
 });

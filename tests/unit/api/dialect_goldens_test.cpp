@@ -1,6 +1,6 @@
-// Every dialect's golden pairs (tests/golden/<provider>/pairs.json): a request as its official client sends it, what
-// the core is then asked, and the answer. The requests are the clients' own: the conformance suite captures them
-// again and compares; it also holds the answers against the clients' declarations.
+// Every dialect's golden pairs (tests/golden/<provider>/pairs.json): a request as its official client sends
+// it, what the core is then asked, and the answer. The requests are the clients' own: the conformance suite
+// captures them again and compares; it also holds the answers against the clients' declarations.
 //
 // With GREENROOM_WRITE_GOLDENS=1 the calls and answers are written anew, for a person to look at.
 #include <cstdlib>
@@ -35,11 +35,12 @@ class DialectGoldens : public GatewayTest, public testing::WithParamInterface<co
   /// What the core holds: "running", "ended", "ended:<reason>", "unrecorded", "recorded".
   void give(std::string_view what) {
     core.pages = {{"0A", "page", "A title", "https://a.example/", true}, {"0B", "worker", "", "", false}};
-    core.events = {{1, 1'800'000'000'100, 0, "0A", "Page.frameNavigated",
-                    R"({"frame":{"id":"0A","url":"https://a.example/"}})"},
-                   {2, 1'800'000'000'200, 0, "0A", "Page.downloadWillBegin",
-                    R"({"guid":"g","url":"https://a.example/f","suggestedFilename":"f.bin"})"},
-                   {3, 1'800'000'000'300, 0, "0A", "Page.downloadProgress", R"({"guid":"g","state":"completed"})"}};
+    core.events = {
+        {1, 1'800'000'000'100, 0, "0A", "Page.frameNavigated",
+         R"({"frame":{"id":"0A","url":"https://a.example/"}})"},
+        {2, 1'800'000'000'200, 0, "0A", "Page.downloadWillBegin",
+         R"({"guid":"g","url":"https://a.example/f","suggestedFilename":"f.bin"})"},
+        {3, 1'800'000'000'300, 0, "0A", "Page.downloadProgress", R"({"guid":"g","state":"completed"})"}};
     if (what.empty()) return;
     session::SessionView view = running_session();
     view.viewport = {1280, 720};

@@ -1,0 +1,70 @@
+// Every operation of the SDK: what the daemon serves, and a call of each that it does not serve yet.
+import { toFile } from '@browserbasehq/sdk';
+
+export const nobody = '00000000-0000-4000-8000-000000000000';
+
+const file = () => toFile(Buffer.from('PK'), 'x.zip');
+
+export const served = [
+  'sessions.create', 'sessions.retrieve', 'sessions.update', 'sessions.list', 'sessions.debug', 'sessions.logs.list',
+  'sessions.replays.retrieve', 'sessions.replays.retrievePage', 'sessions.recording.downloads.create',
+  'sessions.recording.downloads.list', 'projects.list', 'projects.retrieve', 'projects.usage',
+];
+
+export const notServed = {
+  'sessions.downloads.list': (sdk) => sdk.sessions.downloads.list(nobody),
+  'sessions.uploads.create': async (sdk) => sdk.sessions.uploads.create(nobody, { file: await file() }),
+  'sessions.recording.retrieve': (sdk) => sdk.sessions.recording.retrieve(nobody),
+  'contexts.create': (sdk) => sdk.contexts.create({}),
+  'contexts.retrieve': (sdk) => sdk.contexts.retrieve(nobody),
+  'contexts.update': (sdk) => sdk.contexts.update(nobody),
+  'contexts.delete': (sdk) => sdk.contexts.delete(nobody),
+  'extensions.create': async (sdk) => sdk.extensions.create({ file: await file() }),
+  'extensions.retrieve': (sdk) => sdk.extensions.retrieve(nobody),
+  'extensions.delete': (sdk) => sdk.extensions.delete(nobody),
+  'certificates.create': async (sdk) => sdk.certificates.create({ file: await file() }),
+  'certificates.list': (sdk) => sdk.certificates.list(),
+  'certificates.retrieve': (sdk) => sdk.certificates.retrieve(nobody),
+  'certificates.delete': (sdk) => sdk.certificates.delete(nobody),
+  'fetchAPI.create': (sdk) => sdk.fetchAPI.create({ url: 'http://127.0.0.1/' }),
+  'search.web': (sdk) => sdk.search.web({ query: 'x' }),
+  'agents.create': (sdk) => sdk.agents.create({ name: 'x' }),
+  'agents.list': (sdk) => sdk.agents.list(),
+  'agents.retrieve': (sdk) => sdk.agents.retrieve(nobody),
+  'agents.update': (sdk) => sdk.agents.update(nobody, { name: 'y' }),
+  'agents.delete': (sdk) => sdk.agents.delete(nobody),
+  'agents.runs.create': (sdk) => sdk.agents.runs.create({ task: 'x' }),
+  'agents.runs.list': (sdk) => sdk.agents.runs.list(),
+  'agents.runs.retrieve': (sdk) => sdk.agents.runs.retrieve(nobody),
+  'agents.runs.listMessages': (sdk) => sdk.agents.runs.listMessages(nobody),
+  'secrets.getPublicKey': (sdk) => sdk.secrets.getPublicKey(),
+  'secrets.create': (sdk) => sdk.secrets.create({ secretKey: 'a', secretValue: 'b' }),
+  'secrets.list': (sdk) => sdk.secrets.list(),
+  'secrets.retrieve': (sdk) => sdk.secrets.retrieve(nobody),
+  'secrets.update': (sdk) => sdk.secrets.update(nobody, { secretValue: 'c' }),
+  'secrets.delete': (sdk) => sdk.secrets.delete(nobody),
+  'functions.secrets.list': (sdk) => sdk.functions.secrets.list(nobody),
+  'functions.secrets.attach': (sdk) => sdk.functions.secrets.attach(nobody, { secretId: nobody }),
+  'functions.secrets.detach': (sdk) => sdk.functions.secrets.detach(nobody, nobody),
+  'webhooks.create': (sdk) => sdk.webhooks.create({ endpoint: 'https://x.example', eventTypes: [] }),
+  'webhooks.list': (sdk) => sdk.webhooks.list(),
+  'webhooks.retrieve': (sdk) => sdk.webhooks.retrieve(nobody),
+  'webhooks.update': (sdk) => sdk.webhooks.update(nobody, {}),
+  'webhooks.delete': (sdk) => sdk.webhooks.delete(nobody),
+  'webhooks.rotateSecret': (sdk) => sdk.webhooks.rotateSecret(nobody),
+};
+
+/** The names of all operations that the SDK's own objects have. */
+export function operationsOf(sdk) {
+  const found = [];
+  const visit = (resource, name) => {
+    for (const method of Object.getOwnPropertyNames(Object.getPrototypeOf(resource))) {
+      if (method !== 'constructor') found.push(`${name}.${method}`);
+    }
+    for (const [key, value] of Object.entries(resource)) {
+      if (key !== '_client' && value?._client) visit(value, `${name}.${key}`);
+    }
+  };
+  for (const [key, value] of Object.entries(sdk)) if (value?._client) visit(value, key);
+  return found.toSorted();
+}

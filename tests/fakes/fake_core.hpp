@@ -1,0 +1,96 @@
+// The session core as dialects see it: it records what it was asked and answers what the test set.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/core.hpp"
+#include "tests/fakes/fake_clock.hpp"
+
+namespace greenroom::fakes {
+
+namespace json = boost::json;
+using base::Result;
+using base::Task;
+
+/// What a new session is beside what its specification says.
+struct Birth {
+  std::string id = "22222222-2222-4222-8222-222222222222";
+  base::WallTime created_at;
+  base::WallTime started_at;
+  base::WallTime updated_at;
+};
+
+/// Everything is in memory and nothing waits.
+class FakeCore final : public api::Core {
+ public:
+  FakeCore();
+
+  /// As if it were new.
+  void reset() { *this = FakeCore(); }
+  /// A session that is there. Its id is its key.
+  void put(session::SessionView view);
+  /// The next call of that name ("create", "end", …) fails with this.
+  void fail_next(std::string call, base::Error error) { failures_[std::move(call)] = std::move(error); }
+  /// What was called, each as {"call": name, …}.
+  const json::array& calls() const { return calls_; }
+  FakeClock& clock() { return clock_; }
+  std::vector<std::string>& abandoned() { return abandoned_; }
+
+  std::vector<cdp::TargetInfo> pages;
+  std::vector<api::LogEvent> events;
+  std::vector<session::Cookie> jar;
+  api::RecordingFacts facts;
+  api::Mp4Facts mp4;
+  std::vector<api::Project> known_projects;
+  session::SessionOptions session_options;
+  api::ProjectUsage project_usage{7, 12};
+  std::optional<Birth> birth;  ///< of the next session; none: now, with an id that is always the same
+  bool ready = true;
+
+  Task<Result<api::SharedView>> create(session::SessionSpec spec) override;
+  api::SharedView find_now(std::string_view id) const override;
+  Task<Result<api::SharedView>> find(std::string id) override;
+  Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
+  Task<Result<std::size_t>> count(session::ListFilter filter) override;
+  Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
+  Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds by) override;
+  Task<Result<api::SharedView>> resize(std::string id, browser::Size viewport) override;
+  void touch(std::string_view id) override;
+  Task<Result<std::vector<session::Cookie>>> cookies(std::string id) override;
+  Task<Result<void>> set_cookies(std::string id, std::vector<session::Cookie> cookies) override;
+  void abandon(std::string_view id) override { abandoned_.emplace_back(id); }
+  Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
+  Result<json::object> browser_version(std::string_view id) override;
+  Task<Result<std::string>> picture(std::string id) override;
+  Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
+                          session::ClientOptions options) override;
+  Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
+  Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
+  Task<Result<std::string>> recording_mp4(std::string id) override;
+  Task<Result<void>> request_mp4(std::string id) override;
+  api::Mp4Facts mp4_facts(std::string_view) const override { return mp4; }
+  const std::vector<api::Project>& projects() const override { return known_projects; }
+  Task<Result<api::ProjectUsage>> usage(std::string project_id) override;
+  bool is_ready() const override { return ready; }
+  std::string metrics() const override { return "fake 1\n"; }
+  const session::SessionOptions& options() const override { return session_options; }
+  base::WallTime now() const override { return clock_.wall(); }
+
+ private:
+  /// Notes the call; the failure that the test set for it, if any.
+  std::optional<base::Error> note(std::string name, json::object more);
+
+  FakeClock clock_;
+  json::array calls_;
+  std::map<std::string, base::Error> failures_;
+  std::map<std::string, api::SharedView, std::less<>> sessions_;
+  std::vector<std::string> order_;
+  std::vector<std::string> abandoned_;
+};
+
+}  // namespace greenroom::fakes
