@@ -30,6 +30,7 @@ struct LogEvent {
   std::int64_t seq = 0;
   std::int64_t at_ms = 0;  ///< milliseconds since 1970
   int page_index = 0;      ///< pages count from 0 in the order of their opening
+  std::string target;      ///< CDP target id
   std::string method;      ///< CDP method
   std::string params;      ///< JSON text, secrets masked
 };
@@ -72,8 +73,17 @@ class Core {
   virtual SharedView find_now(std::string_view id) const = 0;
   virtual Task<Result<SharedView>> find(std::string id) = 0;
   virtual Task<Result<std::vector<SharedView>>> list(session::ListFilter filter) = 0;
+  /// How many list() would find without limit, offset and `before`.
+  virtual Task<Result<std::size_t>> count(session::ListFilter filter) = 0;
   /// Answers when the row is final. Ending an ended one is no error.
   virtual Task<Result<SharedView>> end(std::string id, session::EndReason reason) = 0;
+
+  /// The view with its new end. Errors: not_found, gone, invalid_argument.
+  virtual Task<Result<SharedView>> extend(std::string id, base::Milliseconds by) = 0;
+  /// Errors: not_found, gone, invalid_argument, unsupported, those of CDP.
+  virtual Task<Result<SharedView>> resize(std::string id, browser::Size viewport) = 0;
+  /// It is in use: its idle clock starts anew. An unknown or ended one is left alone.
+  virtual void touch(std::string_view id) = 0;
 
   /// Ends it without waiting: whoever asked for it has gone.
   virtual void abandon(std::string_view id) = 0;
@@ -81,11 +91,15 @@ class Core {
   /// Errors: not_found, gone.
   virtual Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) = 0;
   virtual Result<json::object> browser_version(std::string_view id) = 0;
+  /// Errors: not_found, gone, those of CDP.
+  virtual Task<Result<std::vector<session::Cookie>>> cookies(std::string id) = 0;
+  /// Errors: as cookies(); invalid_argument (the browser refused one).
+  virtual Task<Result<void>> set_cookies(std::string id, std::vector<session::Cookie> cookies) = 0;
   /// A JPEG of what the screen shows. Errors: not_found, gone, unavailable.
   virtual Task<Result<std::string>> picture(std::string id) = 0;
   /// Runs one client's websocket to its end. An unknown session closes it.
   virtual Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
-                                  std::string target) = 0;
+                                  session::ClientOptions options) = 0;
 
   /// In their order. Errors: not_found.
   virtual Task<Result<std::vector<LogEvent>>> log(std::string id) = 0;

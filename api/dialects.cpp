@@ -6,11 +6,13 @@
 
 #include "api/browserbase/dialect.hpp"
 #include "api/dialect.hpp"
+#include "api/hyperbrowser/dialect.hpp"
+#include "api/notte/dialect.hpp"
 
 namespace greenroom::api {
 
 std::span<const Dialect* const> all_dialects() {
-  static const std::array<const Dialect*, 1> dialects = {&browserbase::dialect()};
+  static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect()};
   return dialects;
 }
 

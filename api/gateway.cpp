@@ -1,5 +1,7 @@
 #include "api/gateway.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 namespace greenroom::api {
@@ -16,6 +18,12 @@ std::string_view credential(const net::Request& request, const Dialect& dialect)
     value.remove_prefix(7);
   }
   return value;
+}
+
+/// Clients put a base address that ends with a slash before a path that begins with one.
+void collapse_slashes(std::string& path) {
+  path.erase(std::unique(path.begin(), path.end(), [](char a, char b) { return a == '/' && b == '/'; }),
+             path.end());
 }
 
 bool is_root(const net::Target& target) { return target.path == "/" || target.path.empty(); }
@@ -46,12 +54,18 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
   const Mounted& own = mounted_.front();
   if (own.router.find(request.method, path).match) return {&own, path};
   const Mounted* knows_path = nullptr;
+  const Mounted* has_credential = nullptr;
   for (const Mounted& mounted : mounted_) {
     if (&mounted == &own) continue;
-    if (!credential(request, *mounted.dialect).empty()) return {&mounted, path};
     const auto outcome = mounted.router.find(request.method, path);
-    if (knows_path == nullptr && (outcome.match || !outcome.allowed.empty())) knows_path = &mounted;
+    const bool knows = outcome.match || !outcome.allowed.empty();
+    const bool claims = !credential(request, *mounted.dialect).empty();
+    // Some share a header: of those the path decides.
+    if (claims && knows) return {&mounted, path};
+    if (claims && has_credential == nullptr) has_credential = &mounted;
+    if (knows && knows_path == nullptr) knows_path = &mounted;
   }
+  if (has_credential != nullptr) return {has_credential, path};
   return {knows_path != nullptr ? knows_path : &own, path};
 }
 
@@ -61,8 +75,32 @@ Call Gateway::make_call(const net::Request& request, const net::PathParameters& 
               signer_, keys_, options_.link_lifetime};
 }
 
+bool Gateway::is_for_any_origin(const net::Request& request, const Destination& to) const {
+  const auto outcome = to.mounted->router.find(request.method, to.path);
+  return outcome.match && to.mounted->dialect->routes[outcome.match->route].access == Access::any_origin;
+}
+
+/// What a browser asks before a script of another origin may send a header of its own (Fetch, CORS protocol).
+net::Response Gateway::preflight(const net::Request& request, const Destination& to) const {
+  const Dialect& dialect = *to.mounted->dialect;
+  const auto outcome = to.mounted->router.find(request.header("access-control-request-method"), to.path);
+  if (!outcome.match || dialect.routes[outcome.match->route].access != Access::any_origin) {
+    const Error refused{errc::forbidden, "scripts of other origins may not call this address"};
+    return dialect.error(refused);
+  }
+  net::Response response;
+  response.status = 204;
+  response.headers.set("access-control-allow-origin", "*");
+  response.headers.set("access-control-allow-methods", "GET, POST, OPTIONS");
+  response.headers.set("access-control-allow-headers",
+                       "authorization, content-type, range, " + std::string(dialect.key_header));
+  response.headers.set("access-control-max-age", "600");
+  return response;
+}
+
 base::Task<net::Response> Gateway::handle(net::Request request) {
   const auto began = std::chrono::steady_clock::now();
+  collapse_slashes(request.target.path);
   const Destination to = destination(request);
   const Dialect& dialect = *to.mounted->dialect;
   net::Response response;
@@ -70,7 +108,9 @@ base::Task<net::Response> Gateway::handle(net::Request request) {
     const Error refused{errc::forbidden,
                         "this host name is not one of the daemon's: see server.allowed_hosts"};
     response = dialect.error(refused);
-  } else if ((request.wants_websocket || request.method != "GET") &&
+  } else if (request.method == "OPTIONS" && request.headers.find("access-control-request-method")) {
+    response = preflight(request, to);
+  } else if ((request.wants_websocket || request.method != "GET") && !is_for_any_origin(request, to) &&
              !is_allowed_origin(request, options_.guard)) {
     const Error refused{errc::forbidden,
                         "pages of this origin may not use the daemon: see server.allowed_origins"};
@@ -106,13 +146,15 @@ base::Task<net::Response> Gateway::answer(const net::Request& request, const Des
   auto project = project_of(request, route, dialect);
   if (!project) co_return dialect.error(project.error());
   const Call call = make_call(request, outcome.match->parameters, std::move(*project));
-  auto response = co_await route.handler(call, core_);
-  co_return response ? std::move(*response) : dialect.error(response.error());
+  auto handled = co_await route.handler(call, core_);
+  net::Response response = handled ? std::move(*handled) : dialect.error(handled.error());
+  if (route.access == Access::any_origin) response.headers.set("access-control-allow-origin", "*");
+  co_return response;
 }
 
 base::Result<std::string> Gateway::project_of(const net::Request& request, const Route& route,
                                               const Dialect& dialect) const {
-  if (route.access == Access::open) return std::string();
+  if (route.access != Access::key) return std::string();
   const std::string_view presented = credential(request, dialect);
   if (const KnownKey* key = keys_.find(presented)) return key->project_id;
   if (&dialect == &native()) {

@@ -41,6 +41,8 @@ class Gateway final : public net::HttpHandler {
   };
 
   Destination destination(const net::Request& request) const;
+  bool is_for_any_origin(const net::Request& request, const Destination& to) const;
+  net::Response preflight(const net::Request& request, const Destination& to) const;
   base::Task<net::Response> answer(const net::Request& request, const Destination& to);
   base::Task<base::Result<net::Response>> open_websocket(const net::Request& request, const Dialect& dialect);
   base::Result<std::string> project_of(const net::Request& request, const Route& route,

@@ -101,9 +101,10 @@ std::vector<std::string> chromium_arguments(const LaunchOptions& options, const 
     arguments.push_back("--kiosk");
   }
   if (!fingerprint.language.empty()) {
-    arguments.push_back("--lang=" + fingerprint.language);
+    arguments.push_back("--lang=" + fingerprint.language.substr(0, fingerprint.language.find(',')));
     arguments.push_back("--accept-lang=" + fingerprint.language);
   }
+  if (!fingerprint.user_agent.empty()) arguments.push_back("--user-agent=" + fingerprint.user_agent);
   if (options.unsafe_no_sandbox) arguments.push_back("--no-sandbox");
   arguments.insert(arguments.end(), options.extra_switches.begin(), options.extra_switches.end());
   return arguments;

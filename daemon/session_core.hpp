@@ -40,13 +40,19 @@ class SessionCore final : public api::Core {
   api::SharedView find_now(std::string_view id) const override;
   Task<Result<api::SharedView>> find(std::string id) override;
   Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
+  Task<Result<std::size_t>> count(session::ListFilter filter) override;
   Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
+  Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds by) override;
+  Task<Result<api::SharedView>> resize(std::string id, browser::Size viewport) override;
+  void touch(std::string_view id) override;
   void abandon(std::string_view id) override;
   Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
   Result<api::json::object> browser_version(std::string_view id) override;
+  Task<Result<std::vector<session::Cookie>>> cookies(std::string id) override;
+  Task<Result<void>> set_cookies(std::string id, std::vector<session::Cookie> cookies) override;
   Task<Result<std::string>> picture(std::string id) override;
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
-                          std::string target) override;
+                          session::ClientOptions options) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;

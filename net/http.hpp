@@ -39,6 +39,8 @@ struct Target {
 
   /// The decoded value of the first parameter of that name. Malformed escapes stay as they are.
   std::optional<std::string> parameter(std::string_view name) const;
+  /// The decoded values of every parameter of that name, in their order.
+  std::vector<std::string> parameters(std::string_view name) const;
   static Target parse(std::string_view target);
 };
 
@@ -78,10 +80,11 @@ using BodyStream = std::function<base::Task<void>(BodyWriter&)>;
 
 using OnWebsocket = std::function<base::Task<void>(std::unique_ptr<MessageStream>)>;
 
-/// Limits of one websocket.
+/// How one websocket is served.
 struct WebsocketLimits {
   base::Bytes message = base::Bytes{100ull * 1024 * 1024 - 4096};  ///< one incoming message
   base::Bytes queue = base::Bytes{256ull * 1024 * 1024};           ///< outgoing, not yet taken
+  bool sends_binary = false;  ///< what is sent are binary messages, not text
 };
 
 struct Response {

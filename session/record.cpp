@@ -37,11 +37,10 @@ store::SessionRecord to_record(const SessionView& view) {
   record.recording_state = word(view.recording);
   record.recording_error = view.recording_error;
   record.proxy_bytes = view.proxy_bytes;
-  if (!view.project_label.empty()) {
-    json::object more;
-    more["projectLabel"] = view.project_label;
-    record.spec = json::serialize(more);
-  }
+  json::object more;
+  if (!view.project_label.empty()) more["projectLabel"] = view.project_label;
+  if (view.echo) more["echo"] = *view.echo;
+  if (!more.empty()) record.spec = json::serialize(more);
   return record;
 }
 
@@ -64,6 +63,8 @@ SessionView to_view(const store::SessionRecord& record) {
   if (const auto more = parse_object(record.spec)) {
     const json::value* label = more->if_contains("projectLabel");
     if (label != nullptr && label->is_string()) view.project_label = label->get_string();
+    const json::value* echo = more->if_contains("echo");
+    if (echo != nullptr && echo->is_object()) view.echo = echo->get_object();
   }
   view.viewport = {record.viewport_width, record.viewport_height};
   view.headless = record.headless;

@@ -1,5 +1,6 @@
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -56,19 +57,14 @@ Session::Session(const base::Executor& executor, SessionView first, SessionSpec 
       user_left_(executor),
       tasks_(executor) {
   rules_.on_disconnect = spec_.on_disconnect;
+  rules_.end_if_never_connected = spec_.end_if_never_connected;
+  rules_.end_without_pages = spec_.end_without_pages;
+  rules_.idle_without_clients = spec_.idle.has_value();
+  rules_.idle = spec_.idle.value_or(rules_.idle);
   rules_.max_age = std::chrono::duration_cast<base::Milliseconds>(view_->expires_at - view_->started_at);
 }
 
 Session::~Session() = default;
-
-template <class Change>
-void Session::publish(Change change) {
-  auto next = std::make_shared<SessionView>(*view_);
-  change(*next);
-  next->updated_at = services_.clock.wall();
-  view_ = std::move(next);
-  services_.on_change(view_);
-}
 
 void Session::request_end(EndReason reason) {
   if (!end_requested_) end_requested_ = reason;
@@ -102,12 +98,8 @@ Task<Result<void>> Session::start() {
   tasks_.spawn(watch_browser());
   auto sized = co_await browser_->use_viewport(view_->viewport);
   if (!sized) co_return Error{errc::launch_failed, sized.error().message()};
-  if (view_->logged) {
-    const Timeline::Sink sink{services_.timeline, services_.clock};
-    timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options_.timeline_options, log_);
-    auto followed = co_await timeline_->follow(browser_->switchboard());
-    if (!followed) co_return Error{errc::launch_failed, followed.error().message()};
-  }
+  auto followed = co_await follow();
+  if (!followed) co_return Error{errc::launch_failed, followed.error().message()};
   // Not waited for: a recording never holds its session up.
   if (view_->recorded) tasks_.spawn(start_recording());
   launch_time_ = std::chrono::duration_cast<base::Milliseconds>(services_.clock.steady() - started_);
@@ -125,9 +117,27 @@ Task<Result<void>> Session::start() {
   co_return Result<void>();
 }
 
+/// What listens to the browser on lines of its own.
+Task<Result<void>> Session::follow() {
+  if (view_->logged) {
+    const Timeline::Sink sink{services_.timeline, services_.clock};
+    timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options_.timeline_options, log_);
+    auto followed = co_await timeline_->follow(browser_->switchboard());
+    if (!followed) co_return followed.error();
+  }
+  if (spec_.end_without_pages) {
+    pages_ = std::make_unique<PageWatch>(services_.clock, [this] { wake_.cancel(); });
+    auto followed = co_await pages_->follow(browser_->switchboard());
+    if (!followed) co_return followed.error();
+  }
+  co_return Result<void>();
+}
+
 browser::Fingerprint Session::fingerprint() const {
   browser::Fingerprint fingerprint;
   fingerprint.headless = view_->headless;
+  fingerprint.language = spec_.language;
+  fingerprint.user_agent = spec_.user_agent;
   fingerprint.screen = options_.screen;
   // A viewport that does not fit the usual screen needs a display of its own size.
   fingerprint.screen.width = std::max(fingerprint.screen.width, view_->viewport.width);
@@ -198,7 +208,9 @@ LifetimeFacts Session::facts() const {
   facts.clients = clients_;
   facts.ever_connected = ever_connected_;
   facts.last_left = last_left_;
-  facts.last_command = browser_->switchboard().last_client_command();
+  facts.left_with_a_wish = left_with_a_wish_;
+  facts.last_activity = std::max(browser_->switchboard().last_client_command(), last_touch_);
+  if (pages_) facts.without_page_since = pages_->without_page_since();
   return facts;
 }
 
@@ -234,6 +246,7 @@ Task<void> Session::finish(EndReason reason) {
   settled_.set();
   if (browser_) browser_->switchboard().close_clients(close_reason(reason));
   if (timeline_) co_await timeline_->stop();
+  if (pages_) pages_->stop();
   co_await finish_recording();
   if (browser_) co_await browser_->stop();
   co_await tasks_.join();
@@ -260,7 +273,7 @@ Task<void> Session::finish_recording() {
   recording_settled_.set();
 }
 
-Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std::string target) {
+Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, ClientOptions options) {
   co_await base::keep_running_when_cancelled();
   const Use use(*this);
   if (view_->state != State::running) {
@@ -271,12 +284,13 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std
   ++clients_;
   ever_connected_ = true;
   wake_.cancel();
-  if (target.empty()) {
+  if (options.target.empty()) {
     const auto page = co_await browser_->ensure_page();
     if (!page) log_.warning("no page for a client", {{"why", page.error().message()}});
   }
-  const auto end = co_await browser_->switchboard().serve_client(*stream, std::move(target));
+  const auto end = co_await browser_->switchboard().serve_client(*stream, std::move(options.target));
   --clients_;
+  left_with_a_wish_ = options.keeps_session;
   last_left_ = services_.clock.steady();
   wake_.cancel();
   net::CloseReason reason{1000, ""};

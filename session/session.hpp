@@ -12,6 +12,8 @@
 #include "base/task_group.hpp"
 #include "cdp/discovery.hpp"
 #include "net/message_stream.hpp"
+#include "session/cookie.hpp"
+#include "session/page_watch.hpp"
 #include "session/services.hpp"
 #include "session/spec.hpp"
 #include "session/view.hpp"
@@ -22,6 +24,12 @@ namespace greenroom::session {
 struct Picture {
   std::string jpeg;
   browser::Size size;
+};
+
+/// How one client wants to be served.
+struct ClientOptions {
+  std::string target;          ///< empty: the browser
+  bool keeps_session = false;  ///< the session outlives its leaving, whatever its policy says
 };
 
 class Session {
@@ -47,7 +55,7 @@ class Session {
   base::Task<void> recording_settled() { return recording_settled_.wait(); }
 
   /// Serves one client's websocket until either side ends; the stream is closed with the right reason.
-  base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, std::string target);
+  base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, ClientOptions options);
 
   /// The pages and workers now. Errors: gone, closed, timed_out.
   base::Task<base::Result<std::vector<cdp::TargetInfo>>> targets();
@@ -55,6 +63,19 @@ class Session {
   base::Result<json::object> browser_version() const;
   /// What the screen shows now. Errors: gone, closed, timed_out, unavailable.
   base::Task<base::Result<Picture>> picture();
+
+  /// Of the whole browser. Errors: gone, closed, timed_out, protocol.
+  base::Task<base::Result<std::vector<Cookie>>> cookies();
+  /// Errors: as cookies(); invalid_argument (the browser refused one; it says which not).
+  base::Task<base::Result<void>> set_cookies(std::vector<Cookie> cookies);
+  /// Its longest life grows. Errors: gone; invalid_argument (longer than any session may last).
+  base::Task<base::Result<void>> extend(base::Milliseconds by);
+  /// Resizes its windows. Errors: gone, closed, timed_out, protocol; invalid_argument (no such viewport);
+  /// unsupported (larger than its screen, which cannot grow).
+  base::Task<base::Result<void>> resize(browser::Size viewport);
+  /// Somebody uses it otherwise than by CDP: its idle clock starts anew.
+  void touch();
+
   /// Everything up to now can be read from the store.
   base::Task<void> flush_timeline();
 
@@ -76,6 +97,7 @@ class Session {
   base::Task<base::Result<void>> take_browser();
   base::Task<void> take_browser_into(base::Result<void>& outcome);
   base::Task<void> start_recording();
+  base::Task<base::Result<void>> follow();
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
   base::Task<void> finish(EndReason reason);
@@ -96,15 +118,18 @@ class Session {
   std::unique_ptr<browser::Browser> browser_;
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;
+  std::unique_ptr<PageWatch> pages_;
   std::optional<EndReason> end_requested_;
   std::optional<base::Milliseconds> launch_time_;
   base::SteadyTime started_;
   base::SteadyTime last_left_;
+  base::SteadyTime last_touch_;
   cdp::SwitchboardCounters counters_;      // once the browser has gone
   recorder::EncoderStats recorder_stats_;  // once the recording has
   std::size_t clients_ = 0;
   std::size_t users_ = 0;
   bool ever_connected_ = false;
+  bool left_with_a_wish_ = false;
   bool browser_gone_ = false;
   boost::asio::steady_timer wake_;  // cancelled whenever a fact changes
   base::Event settled_;
@@ -114,6 +139,15 @@ class Session {
   base::Notifier user_left_;
   base::TaskGroup tasks_;
 };
+
+template <class Change>
+void Session::publish(Change change) {
+  auto next = std::make_shared<SessionView>(*view_);
+  change(*next);
+  next->updated_at = services_.clock.wall();
+  view_ = std::move(next);
+  services_.on_change(view_);
+}
 
 /// Keeps a session from going while somebody waits inside one of its calls.
 class Use {

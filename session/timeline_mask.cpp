@@ -20,7 +20,8 @@ constexpr std::array kept = {
     std::string_view("Page.frameNavigated"),          std::string_view("Page.navigatedWithinDocument"),
     std::string_view("Page.javascriptDialogOpening"), std::string_view("Page.javascriptDialogClosed"),
     std::string_view("Page.domContentEventFired"),    std::string_view("Page.loadEventFired"),
-    std::string_view("Page.downloadWillBegin"),       std::string_view("Inspector.targetCrashed"),
+    std::string_view("Page.downloadWillBegin"),       std::string_view("Page.downloadProgress"),
+    std::string_view("Inspector.targetCrashed"),
 };
 
 std::string lower(std::string_view text) {
@@ -96,6 +97,9 @@ std::optional<std::string> masked_params(std::string_view method, std::string_vi
   boost::system::error_code failure;
   json::value value = json::parse(params.empty() ? std::string_view("{}") : params, failure);
   if (failure || !value.is_object()) return std::nullopt;
+  // Of a download's many reports only the last one says something.
+  const json::value* state = value.get_object().if_contains("state");
+  if (method == "Page.downloadProgress" && (state == nullptr || *state != "completed")) return std::nullopt;
   clean(value, 0);
   return json::serialize(value);
 }

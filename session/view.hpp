@@ -38,6 +38,7 @@ struct SessionView {
   RecordingState recording = RecordingState::disabled;
   std::string recording_error;
   std::int64_t proxy_bytes = 0;
+  std::optional<json::object> echo;  ///< as in its specification
 };
 
 using SharedView = std::shared_ptr<const SessionView>;

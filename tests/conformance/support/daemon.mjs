@@ -46,7 +46,9 @@ export class Daemon {
     daemon.work = path.join(daemon.home, 'work');
     await mkdir(daemon.work, { recursive: true });
     await chmod(daemon.work, 0o755);
-    daemon.settings = merged(merged(defaults, { browser: { work_dir: daemon.work } }), settings);
+    // Daemons of root that run at once need uids of their own, or one takes the other's browsers for left over.
+    const uids = process.env.CONFORMANCE_UID_BASE ? { uid_base: Number(process.env.CONFORMANCE_UID_BASE) } : {};
+    daemon.settings = merged(merged(defaults, { browser: { work_dir: daemon.work, ...uids } }), settings);
     await daemon.#launch(environment);
     return daemon;
   }

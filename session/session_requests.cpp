@@ -1,0 +1,72 @@
+// What can be asked of a running session besides CDP.
+#include <boost/json.hpp>
+
+#include "session/record.hpp"
+#include "session/session.hpp"
+
+namespace greenroom::session {
+
+using base::errc;
+using base::Error;
+using base::Result;
+using base::Task;
+
+namespace {
+const Error ended{errc::gone, "the session has ended"};
+}  // namespace
+
+Task<Result<std::vector<Cookie>>> Session::cookies() {
+  if (view_->state != State::running) co_return ended;
+  const Use use(*this);
+  auto answer = co_await browser_->line().call("Storage.getCookies", json::object(), {});
+  if (!answer) co_return answer.error();
+  co_return read_cookies(*answer);
+}
+
+Task<Result<void>> Session::set_cookies(std::vector<Cookie> cookies) {
+  if (view_->state != State::running) co_return ended;
+  const Use use(*this);
+  auto answer = co_await browser_->line().call("Storage.setCookies", to_cookie_parameters(cookies), {});
+  if (answer) co_return Result<void>();
+  // The browser's own words tell what it did not like.
+  const errc code = answer.error().code == errc::protocol ? errc::invalid_argument : answer.error().code;
+  co_return Error{code, answer.error().detail};
+}
+
+Task<Result<void>> Session::extend(base::Milliseconds by) {
+  if (view_->state != State::running) co_return ended;
+  const Use use(*this);
+  if (by.count() <= 0 || by > options_.longest_age - rules_.max_age)
+    co_return Error{errc::invalid_argument, "a session may last at most " +
+                                                std::to_string(options_.longest_age.count() / 1000) +
+                                                " seconds in all"};
+  rules_.max_age += by;
+  publish([&](SessionView& view) { view.expires_at += by; });
+  wake_.cancel();
+  co_await save();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Session::resize(browser::Size viewport) {
+  if (view_->state != State::running) co_return ended;
+  const Use use(*this);
+  if (!is_viewport(viewport))
+    co_return Error{errc::invalid_argument, "a viewport is from 64x64 to 4096x4096 pixels"};
+  const browser::Size screen = browser_->fingerprint().screen;
+  if (viewport.width > screen.width || viewport.height > screen.height)
+    co_return Error{errc::unsupported, "the session's screen has " + std::to_string(screen.width) + "x" +
+                                           std::to_string(screen.height) + " pixels and cannot grow"};
+  auto resized = co_await browser_->use_viewport(viewport);
+  if (!resized) co_return resized.error();
+  publish([&](SessionView& view) { view.viewport = viewport; });
+  co_await save();
+  co_return Result<void>();
+}
+
+void Session::touch() {
+  last_touch_ = services_.clock.steady();
+  publish([](SessionView&) {});
+  wake_.cancel();
+}
+
+}  // namespace greenroom::session
