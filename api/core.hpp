@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "api/page_work.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "cdp/discovery.hpp"
@@ -103,6 +104,12 @@ class Core {
 
   /// In their order. Errors: not_found.
   virtual Task<Result<std::vector<LogEvent>>> log(std::string id) = 0;
+
+  /// As log(), with words of our own, which begin with a small letter.
+  virtual Task<Result<std::vector<LogEvent>>> timeline(std::string id) { return log(std::move(id)); }
+
+  /// Work in the pages of sessions; nullptr: this core does none.
+  virtual PageWork* page_work() { return nullptr; }
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;

@@ -11,11 +11,11 @@ namespace greenroom::api {
 using base::errc;
 using base::Error;
 
-namespace {
-std::string browser_url(const Call& call, const session::SessionView& view) {
+std::string browser_socket_url(const Call& call, const session::SessionView& view) {
   return websocket_url_of(call.base_url) + "/devtools/browser/" + view.id + "?token=" + cdp_token(call, view);
 }
 
+namespace {
 std::string page_url(const Call& call, const session::SessionView& view, std::string_view target) {
   return websocket_url_of(call.base_url) + "/devtools/page/" + std::string(target) +
          "?token=" + cdp_token(call, view);
@@ -30,7 +30,7 @@ Task<Result<net::Response>> version(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto version = core.browser_version((*view)->id);
   if (!version) co_return version.error();
-  co_return json_response(200, cdp::version_body(*version, browser_url(call, **view)));
+  co_return json_response(200, cdp::version_body(*version, browser_socket_url(call, **view)));
 }
 
 Task<Result<net::Response>> list(const Call& call, Core& core) {

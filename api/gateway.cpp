@@ -1,6 +1,7 @@
 #include "api/gateway.hpp"
 
 #include <algorithm>
+#include <compare>
 
 #include <boost/json.hpp>
 
@@ -18,6 +19,27 @@ std::string_view credential(const net::Request& request, const Dialect& dialect)
     value.remove_prefix(7);
   }
   return value;
+}
+
+/// How well a request at the root fits a dialect: by its credential, then by its path. Some share a header
+/// and even a path's shape; of those the one whose pattern says more of the path is meant.
+struct Claim {
+  bool has_credential = false;
+  bool has_route = false;
+  std::size_t literals = 0;
+  bool knows_path = false;  // with another verb
+  auto operator<=>(const Claim&) const = default;
+};
+
+Claim claim_of(const net::Router& router, const net::Request& request, const Dialect& dialect,
+               std::string_view path) {
+  const auto outcome = router.find(request.method, path);
+  Claim claim;
+  claim.has_credential = !credential(request, dialect).empty();
+  claim.has_route = outcome.match.has_value();
+  claim.literals = outcome.match ? outcome.match->literals : 0;
+  claim.knows_path = outcome.match || !outcome.allowed.empty();
+  return claim;
 }
 
 /// Clients put a base address that ends with a slash before a path that begins with one.
@@ -53,20 +75,16 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
   // At the root the daemon's own few paths come first, then the credential decides, then the path.
   const Mounted& own = mounted_.front();
   if (own.router.find(request.method, path).match) return {&own, path};
-  const Mounted* knows_path = nullptr;
-  const Mounted* has_credential = nullptr;
+  const Mounted* best = &own;
+  Claim most;
   for (const Mounted& mounted : mounted_) {
     if (&mounted == &own) continue;
-    const auto outcome = mounted.router.find(request.method, path);
-    const bool knows = outcome.match || !outcome.allowed.empty();
-    const bool claims = !credential(request, *mounted.dialect).empty();
-    // Some share a header: of those the path decides.
-    if (claims && knows) return {&mounted, path};
-    if (claims && has_credential == nullptr) has_credential = &mounted;
-    if (knows && knows_path == nullptr) knows_path = &mounted;
+    const Claim claim = claim_of(mounted.router, request, *mounted.dialect, path);
+    if (!(most < claim)) continue;
+    most = claim;
+    best = &mounted;
   }
-  if (has_credential != nullptr) return {has_credential, path};
-  return {knows_path != nullptr ? knows_path : &own, path};
+  return {best, path};
 }
 
 Call Gateway::make_call(const net::Request& request, const net::PathParameters& path,
@@ -162,6 +180,7 @@ base::Result<std::string> Gateway::project_of(const net::Request& request, const
     if (options_.open_metrics && route.pattern == "/metrics") return std::string();
     if (signer_.verify(Scope::admin, presented, core_.now())) return std::string();
   }
+  if (!options_.project_without_key.empty()) return options_.project_without_key;
   return Error{errc::unauthenticated, presented.empty() ? "no API key was sent" : "the API key is not known"};
 }
 

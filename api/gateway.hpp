@@ -19,6 +19,8 @@ struct GatewayOptions {
   GuardOptions guard;
   base::Milliseconds link_lifetime{6 * 3'600'000};
   bool open_metrics = false;  ///< /metrics without a key
+  /// Whose requests are those without a key of ours; empty: nobody's, they are refused.
+  std::string project_without_key;
 };
 
 /// Lifetime everything given to it outlives it.

@@ -24,7 +24,7 @@ const Error ended{errc::gone, "the session has ended"};
 }  // namespace
 
 SessionCore::SessionCore(const base::Executor& executor, SessionCoreParts parts)
-    : parts_(std::move(parts)), tasks_(executor) {}
+    : parts_(std::move(parts)), pages_(parts_.sessions), tasks_(executor) {}
 
 Task<Result<api::SharedView>> SessionCore::create(session::SessionSpec spec) {
   return parts_.sessions.create(std::move(spec));
@@ -113,6 +113,15 @@ Task<void> SessionCore::serve_client(std::string id, std::unique_ptr<net::Messag
 }
 
 Task<Result<std::vector<api::LogEvent>>> SessionCore::log(std::string id) {
+  auto all = co_await timeline(std::move(id));
+  if (!all) co_return all.error();
+  std::erase_if(*all, [](const api::LogEvent& event) {
+    return !event.method.empty() && event.method[0] >= 'a' && event.method[0] <= 'z';
+  });
+  co_return all;
+}
+
+Task<Result<std::vector<api::LogEvent>>> SessionCore::timeline(std::string id) {
   if (const auto session = parts_.sessions.use(id)) co_await (*session)->flush_timeline();
   std::vector<api::LogEvent> out;
   std::int64_t after = 0;

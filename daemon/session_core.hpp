@@ -9,6 +9,7 @@
 #include "api/core.hpp"
 #include "base/blocking_pool.hpp"
 #include "base/task_group.hpp"
+#include "daemon/page_work.hpp"
 #include "recorder/muxer.hpp"
 #include "session/manager.hpp"
 #include "store/session_store.hpp"
@@ -54,6 +55,8 @@ class SessionCore final : public api::Core {
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
                           session::ClientOptions options) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
+  Task<Result<std::vector<api::LogEvent>>> timeline(std::string id) override;
+  api::PageWork* page_work() override { return &pages_; }
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
@@ -75,6 +78,7 @@ class SessionCore final : public api::Core {
   Task<void> make_mp4(std::string id, std::string directory);
 
   SessionCoreParts parts_;
+  SessionPages pages_;
   std::map<std::string, api::Mp4State, std::less<>> mp4s_;  // those being made, and those that failed
   base::TaskGroup tasks_;
 };

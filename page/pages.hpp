@@ -23,14 +23,15 @@ class Pages {
   ~Pages();
 
   /// Each waits for its turn.
-  /// Errors   not_found (no such page or element), limit_reached (too many wait already), timed_out, closed
+  /// Errors   gone (no such page), not_found (no such element), limit_reached (too many wait already),
+  /// timed_out, closed
   ///          (the browser or the page has gone), and those of page/navigate.hpp, act.hpp and read.hpp.
   /// Cancel   safe: what was begun in the page is left as it is.
   Task<Result<Navigation>> navigate(NavigateRequest request);
   Task<Result<Done>> act(ActRequest request);
   Task<Result<Outline>> outline(OutlineRequest request);
 
-  /// The address that a page shows; of the shown page when none is named. Errors: not_found, closed,
+  /// The address that a page shows; of the shown page when none is named. Errors: gone, closed,
   /// timed_out.
   Task<Result<std::string>> address(std::string page);
 

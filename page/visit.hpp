@@ -47,7 +47,7 @@ class Visit {
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
 
-  /// Attaches. Errors: not_found (no such page), closed, timed_out.
+  /// Attaches. Errors: gone (no such page), closed, timed_out.
   Task<Result<void>> begin();
 
   const std::string& target() const { return target_; }

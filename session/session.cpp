@@ -247,12 +247,14 @@ Task<void> Session::finish(EndReason reason) {
   if (browser_) browser_->switchboard().close_clients(close_reason(reason));
   if (timeline_) co_await timeline_->stop();
   if (pages_) pages_->stop();
+  if (page_work_) page_work_->stop();
   co_await finish_recording();
   if (browser_) co_await browser_->stop();
   co_await tasks_.join();
   // Clients' coroutines hold references into the browser: it goes last.
   while (users_ > 0) co_await user_left_.wait();
   counters_ = counters();
+  page_work_.reset();
   browser_.reset();
 }
 
@@ -325,6 +327,23 @@ Task<Result<Picture>> Session::picture() {
   picture.jpeg = std::move(taken->jpeg);
   picture.size = {taken->width, taken->height};
   co_return picture;
+}
+
+Task<Result<page::Pages*>> Session::pages() {
+  if (view_->state != State::running) co_return Error{errc::closed, "the session has ended"};
+  const Use use(*this);
+  // Somebody uses it, though not by a socket.
+  rules_.end_if_never_connected = false;
+  touch();
+  auto page = co_await browser_->ensure_page();
+  if (!page) co_return page.error();
+  if (view_->state != State::running) co_return Error{errc::closed, "the session has ended"};
+  if (!page_work_) page_work_ = std::make_unique<page::Pages>(executor_, browser_->switchboard(), log_);
+  co_return page_work_.get();
+}
+
+void Session::note(std::string_view word, const json::object& params) {
+  if (timeline_ && view_->logged) timeline_->mark(word, params);
 }
 
 Task<void> Session::flush_timeline() {

@@ -12,6 +12,7 @@
 #include "base/task_group.hpp"
 #include "cdp/discovery.hpp"
 #include "net/message_stream.hpp"
+#include "page/pages.hpp"
 #include "session/cookie.hpp"
 #include "session/page_watch.hpp"
 #include "session/services.hpp"
@@ -76,6 +77,12 @@ class Session {
   /// Somebody uses it otherwise than by CDP: its idle clock starts anew.
   void touch();
 
+  /// What can be done in its pages, of which there is at least one. It counts as used from here on.
+  /// Lifetime the session's. Errors: closed (it has ended), timed_out, protocol.
+  base::Task<base::Result<page::Pages*>> pages();
+  /// Writes something of our own into its timeline, unless its log was declined.
+  void note(std::string_view word, const json::object& params);
+
   /// Everything up to now can be read from the store.
   base::Task<void> flush_timeline();
 
@@ -119,6 +126,7 @@ class Session {
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;
   std::unique_ptr<PageWatch> pages_;
+  std::unique_ptr<page::Pages> page_work_;
   std::optional<EndReason> end_requested_;
   std::optional<base::Milliseconds> launch_time_;
   base::SteadyTime started_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/object.hpp>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -39,6 +40,9 @@ class Timeline {
 
   /// Follows every page and frame of the browser from now on. Errors: closed, timed_out, protocol.
   base::Task<base::Result<void>> follow(cdp::Switchboard& switchboard);
+
+  /// A word of our own, which begins with a small letter.
+  void mark(std::string_view word, const boost::json::object& params);
 
   /// Lets go of the browser and stores what is left. Bounded by the store's own deadlines.
   base::Task<void> stop();

@@ -9,6 +9,7 @@
 
 #include "api/core.hpp"
 #include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/fake_pages.hpp"
 
 namespace greenroom::fakes {
 
@@ -50,6 +51,9 @@ class FakeCore final : public api::Core {
   api::ProjectUsage project_usage{7, 12};
   std::optional<Birth> birth;  ///< of the next session; none: now, with an id that is always the same
   bool ready = true;
+  FakePages work;
+
+  api::PageWork* page_work() override { return &work; }
 
   Task<Result<api::SharedView>> create(session::SessionSpec spec) override;
   api::SharedView find_now(std::string_view id) const override;
