@@ -25,7 +25,7 @@ Error missing(std::string_view name) {
 
 std::optional<base::Milliseconds> timeout_of(FieldReader& fields) {
   const auto given = fields.number("timeout", 0, 1e12);
-  if (!given) return std::nullopt;
+  if (!given || *given < 1) return std::nullopt;  // none, or none wanted: the usual bound stays
   return base::Milliseconds(static_cast<std::int64_t>(std::min(*given, longest_timeout)));
 }
 
