@@ -137,7 +137,7 @@ Finding fonts() {
                               : !cjk ? (emoji ? "no CJK" : "neither CJK nor emoji")
                                      : "no emoji";
   return {"fonts", Verdict::warning, missing + ": pages show boxes instead of text",
-          "apt-get install fonts-liberation fonts-noto-cjk fonts-noto-color-emoji"};
+          "apt-get install fonts-liberation fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji"};
 }
 
 Finding x_server(const config::Settings& settings) {

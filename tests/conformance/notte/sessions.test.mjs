@@ -92,7 +92,7 @@ test('debug: a CDP socket, tabs, and a socket of pictures', async () => {
 
     for (const url of [debug.ws.recording, `${held.daemon.baseURL.replace('http', 'ws')}/sessions/${id}/debug/recording?token=${held.daemon.key}`]) {
       const socket = new WebSocket(url);
-      const [picture, isBinary] = await within(10_000, 'a picture', new Promise((resolve, reject) => {
+      const [picture, isBinary] = await within(30_000, 'a picture', new Promise((resolve, reject) => {
         socket.on('message', (...message) => resolve(message));
         socket.on('error', reject);
       }));
@@ -107,7 +107,7 @@ test('debug: a CDP socket, tabs, and a socket of pictures', async () => {
 
     const watching = new WebSocket(debug.ws.recording);
     const closed = new Promise((resolve) => watching.on('close', (code) => resolve(code)));
-    await within(10_000, 'the viewer is connected', new Promise((resolve) => watching.on('message', resolve)));
+    await within(30_000, 'the viewer is connected', new Promise((resolve) => watching.on('message', resolve)));
     await browser.close();
     await session.stop();
     assert.equal(await within(5_000, 'the viewer is told', closed), 1000);
@@ -145,7 +145,11 @@ test('cookies: set, read, and read by the page', async () => {
 });
 
 test("lists: only what runs unless asked; pages; Python's spellings", async () => {
-  const sessions = await Promise.all([1, 2, 3].map(async () => (await sessionStart({ client, body: {} })).data));
+  const sessions = await Promise.all([1, 2, 3].map(async () => {
+    const { data, error } = await sessionStart({ client, body: {} });
+    assert.ok(data, JSON.stringify(error));
+    return data;
+  }));
   const first = typed('PaginatedResponseSessionResponse', (await listSessions({ client, query: { page_size: 2 } })).data);
   assert.deepEqual([first.items.length, first.page, first.page_size, first.has_next, first.has_previous], [2, 1, 2, true, false]);
   const second = (await listSessions({ client, query: { page_size: 2, page: 2 } })).data;

@@ -3,8 +3,10 @@
 // captures them again and compares; it also holds the answers against the clients' declarations.
 //
 // With GREENROOM_WRITE_GOLDENS=1 the calls and answers are written anew, for a person to look at.
+#include <algorithm>
 #include <cstdlib>
-#include <iostream>
+#include <filesystem>
+#include <fstream>
 
 #include "recorder/archive.hpp"
 #include "tests/unit/api/gateway_test.hpp"
@@ -30,7 +32,16 @@ void write_pairs(const std::string& provider, const json::array& pairs) {
   file << "]\n";
 }
 
-class DialectGoldens : public GatewayTest, public testing::WithParamInterface<const char*> {
+std::vector<std::string> providers_with_pairs() {
+  std::vector<std::string> found;
+  for (const auto& folder : std::filesystem::directory_iterator("tests/golden"))
+    if (std::filesystem::exists(folder.path() / "pairs.json"))
+      found.push_back(folder.path().filename().string());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+class DialectGoldens : public GatewayTest, public testing::WithParamInterface<std::string> {
  protected:
   /// What the core holds: "running", "ended", "ended:<reason>", "unrecorded", "recorded".
   void give(std::string_view what) {
@@ -140,7 +151,7 @@ TEST_P(DialectGoldens, TheClientsRequestGetsThisAnswer) {
   const bool writes = std::getenv("GREENROOM_WRITE_GOLDENS") != nullptr;
   for (json::value& item : pairs) {
     json::object& golden = item.as_object();
-    SCOPED_TRACE(std::string(GetParam()) + ": " + text_at(golden, "name"));
+    SCOPED_TRACE(GetParam() + ": " + text_at(golden, "name"));
     const json::object now = outcome(golden);
     for (const char* part : {"calls", "response"}) {
       if (writes) golden[part] = now.at(part);
@@ -152,8 +163,8 @@ TEST_P(DialectGoldens, TheClientsRequestGetsThisAnswer) {
   if (writes) write_pairs(GetParam(), pairs);
 }
 
-INSTANTIATE_TEST_SUITE_P(Providers, DialectGoldens, testing::Values("hyperbrowser", "notte", "steel"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Providers, DialectGoldens, testing::ValuesIn(providers_with_pairs()),
+                         [](const auto& provider) { return provider.param; });
 
 }  // namespace
 }  // namespace greenroom::api
