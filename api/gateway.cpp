@@ -65,8 +65,8 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
     if (claims && has_credential == nullptr) has_credential = &mounted;
     if (knows && knows_path == nullptr) knows_path = &mounted;
   }
-  if (has_credential != nullptr) return {has_credential, path};
-  return {knows_path != nullptr ? knows_path : &own, path};
+  if (knows_path != nullptr) return {knows_path, path};
+  return {has_credential != nullptr ? has_credential : &own, path};
 }
 
 Call Gateway::make_call(const net::Request& request, const net::PathParameters& path,

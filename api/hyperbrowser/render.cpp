@@ -196,7 +196,7 @@ json::object render_video(const Call& call, const Core& core, const session::Ses
 
 net::Response render_error(const base::Error& error) {
   json::object body;
-  body["message"] = words_of(error);
+  body["message"] = full_words_of(error);
   body["code"] = error.code == errc::unsupported ? "not_implemented" : base::name(error.code);
   net::Response response = json_response(http_status(error.code), body);
   if (error.code == errc::limit_reached) {
