@@ -132,6 +132,7 @@ Task<Result<CdpTarget>> open_with_key(const Call& call, Core& core, session::Ses
     co_return out;
   }
   fresh.project_id = key->project_id;
+  fresh.key_id = key->id;
   auto made = co_await core.create(std::move(fresh));
   if (!made) co_return made.error();
   out.session_id = (*made)->id;

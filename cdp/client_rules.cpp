@@ -1,5 +1,6 @@
 #include "cdp/client_rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -144,6 +145,38 @@ bool is_forbidden_url(std::string_view url) {
         "filesystem:file:", "externalfile:", "isolated-app:"})
     if (text.starts_with(scheme)) return true;
   return false;
+}
+
+bool is_observed_command(std::string_view method) {
+  static constexpr std::array methods = {
+      std::string_view("DOM.setFileInputFiles"),
+      std::string_view("Emulation.clearDeviceMetricsOverride"),
+      std::string_view("Emulation.setDeviceMetricsOverride"),
+      std::string_view("Input.dispatchDragEvent"),
+      std::string_view("Input.dispatchKeyEvent"),
+      std::string_view("Input.dispatchMouseEvent"),
+      std::string_view("Input.dispatchTouchEvent"),
+      std::string_view("Input.insertText"),
+      std::string_view("Input.synthesizeScrollGesture"),
+      std::string_view("Input.synthesizeTapGesture"),
+      std::string_view("Network.clearBrowserCookies"),
+      std::string_view("Network.setCookie"),
+      std::string_view("Network.setCookies"),
+      std::string_view("Page.bringToFront"),
+      std::string_view("Page.close"),
+      std::string_view("Page.handleFileChooser"),
+      std::string_view("Page.handleJavaScriptDialog"),
+      std::string_view("Page.navigate"),
+      std::string_view("Page.navigateToHistoryEntry"),
+      std::string_view("Page.reload"),
+      std::string_view("Page.setDocumentContent"),
+      std::string_view("Storage.clearCookies"),
+      std::string_view("Storage.setCookies"),
+      std::string_view("Target.activateTarget"),
+      std::string_view("Target.closeTarget"),
+      std::string_view("Target.createTarget"),
+  };
+  return std::binary_search(methods.begin(), methods.end(), method);
 }
 
 Verdict judge(std::string_view message, const Envelope& envelope, std::string_view root,

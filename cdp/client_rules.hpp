@@ -42,6 +42,10 @@ Verdict judge(std::string_view message, const Envelope& envelope, std::string_vi
 /// browser does (leading blanks, tabs and line ends inside, any case).
 bool is_forbidden_url(std::string_view url);
 
+/// True for the commands of clients that change something a person would see or that a session's log should
+/// name: navigation, input, tabs, files, cookies, the size of a page.
+bool is_observed_command(std::string_view method);
+
 /// A CDP error answer. Without an id it is what a browser says to a message that it could not read.
 std::string error_answer(const Envelope& envelope, int code, std::string_view text);
 

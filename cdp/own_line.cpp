@@ -44,6 +44,11 @@ base::Task<base::Result<json::object>> CallBook::wait(std::int64_t id, std::chro
   co_return std::move(call->outcome);
 }
 
+void CallBook::on_answer(std::int64_t id, Line::OnAnswer on_answer) {
+  if (const auto found = calls_.find(id); found != calls_.end())
+    found->second->on_answer = std::move(on_answer);
+}
+
 void CallBook::complete(const Envelope& envelope, std::string_view message) {
   const auto found = calls_.find(envelope.id.value_or(0));
   if (found == calls_.end()) return;
@@ -61,10 +66,14 @@ void CallBook::complete(const Envelope& envelope, std::string_view message) {
   call->done.set();
   // A call that nobody waits for is not kept: wait() has its own share.
   calls_.erase(envelope.id.value_or(0));
+  if (call->on_answer) call->on_answer(call->outcome);
 }
 
 void CallBook::fail_all() {
-  for (auto& [id, call] : std::exchange(calls_, {})) call->done.set();
+  for (auto& [id, call] : std::exchange(calls_, {})) {
+    call->done.set();
+    if (call->on_answer) call->on_answer(call->outcome);
+  }
 }
 
 OwnLine::~OwnLine() {
@@ -86,6 +95,15 @@ void OwnLine::post(std::string_view method, json::object params, std::string_vie
   if (host_ == nullptr) return;
   CallBook::Ticket ticket = calls_.open(method, params, session.empty() ? root_ : session);
   calls_.abandon(ticket.id);
+  host_->send_to_browser(std::move(ticket.message));
+}
+
+void OwnLine::ask(std::string_view method, json::object params, std::string_view session,
+                  OnAnswer on_answer) {
+  if (host_ == nullptr) return on_answer(Error{errc::closed, std::string(method)});
+  CallBook::Ticket ticket = calls_.open(method, params, session.empty() ? root_ : session);
+  calls_.on_answer(ticket.id, std::move(on_answer));
+  // What the pipe does not take never gets an answer; the pipe is then about to close, and that says so.
   host_->send_to_browser(std::move(ticket.message));
 }
 

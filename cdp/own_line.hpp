@@ -30,6 +30,9 @@ class CallBook {
   /// Numbers a command. An empty `session` leaves sessionId out.
   Ticket open(std::string_view method, const json::object& params, std::string_view session,
               OnResult on_result = {});
+  /// Has `on_answer` called with the answer, for a command that nobody waits for; or with closed by
+  /// fail_all().
+  void on_answer(std::int64_t id, Line::OnAnswer on_answer);
 
   /// Waits for the answer of an opened command.
   /// Errors   protocol with the browser's words, closed, timed_out. Cancel: closed.
@@ -51,6 +54,7 @@ class CallBook {
     base::Event done;
     base::Result<json::object> outcome = base::Error{base::errc::closed, "the browser has gone"};
     OnResult on_result;
+    Line::OnAnswer on_answer;
   };
   base::Executor executor_;
   std::int64_t next_id_ = 1;
@@ -75,6 +79,8 @@ class OwnLine final : public Line {
   base::Task<base::Result<json::object>> call(std::string_view method, json::object params,
                                               std::string_view session) override;
   void post(std::string_view method, json::object params, std::string_view session) override;
+  void ask(std::string_view method, json::object params, std::string_view session,
+           OnAnswer on_answer) override;
   void on_event(OnEvent handler) override { handler_ = std::move(handler); }
 
   /// A message of this line passed by; `is_root`: it came on the root session.

@@ -28,8 +28,10 @@ class Pipe {
   virtual base::Task<base::Result<std::vector<std::string>>> read() = 0;
   /// Queues one message (without its NUL). False when the pipe is closed or its queue is over its bound.
   virtual bool send(std::string message) = 0;
+  /// Likewise; a large `body` is not copied and must stay as it is until drained() has returned.
   virtual bool send(std::string_view head, std::string_view body) = 0;
-  /// Waits until what is queued is below a low-water mark. Errors: closed.
+  /// Waits until what is queued is below a low-water mark and nothing of the caller's memory is. Errors:
+  /// closed.
   virtual base::Task<base::Result<void>> drained() = 0;
   virtual void close() = 0;
 };
@@ -71,6 +73,13 @@ class Line {
 
   /// As call(), without waiting; a failure is logged at debug level.
   virtual void post(std::string_view method, json::object params, std::string_view session = {}) = 0;
+
+  /// As call(), for an answer that may be a long time coming (a promise of a page): `on_answer` sees it when
+  /// it passes by, or closed when the browser goes; never after the line has gone. Must not block. The answer
+  /// of a session that is detached meanwhile never comes.
+  using OnAnswer = std::function<void(const base::Result<json::object>& answer)>;
+  virtual void ask(std::string_view method, json::object params, std::string_view session,
+                   OnAnswer on_answer) = 0;
 
   /// Events of this line and its children: method, session ("" for the root), raw `params`.
   /// Called in the order of arrival; must not block. One handler; an empty one removes it.
@@ -124,10 +133,12 @@ class Switchboard {
 
   /// The time a client last sent a command; for the inactivity clock.
   virtual std::chrono::steady_clock::time_point last_client_command() const = 0;
+  /// The time the browser last said anything at all.
+  virtual std::chrono::steady_clock::time_point last_browser_message() const { return {}; }
   virtual const SwitchboardCounters& counters() const = 0;
 
-  /// Sees the commands of all clients of a few methods (see observed_methods in switchboard.cpp) before they
-  /// go out. Must not block.
+  /// Sees the commands of all clients of a few methods (is_observed_command) before they go out. Must not
+  /// block.
   virtual void on_client_command(std::function<void(const ClientCommand&)> observer) = 0;
 
   /// Sets the download folder anew (a detached root takes the browser's download behaviour away).

@@ -33,20 +33,6 @@ Task<Result<void>> Session::set_cookies(std::vector<Cookie> cookies) {
   co_return Error{code, answer.error().detail};
 }
 
-Task<Result<void>> Session::extend(base::Milliseconds by) {
-  if (view_->state != State::running) co_return ended;
-  const Use use(*this);
-  if (by.count() <= 0 || by > options_.longest_age - rules_.max_age)
-    co_return Error{errc::invalid_argument, "a session may last at most " +
-                                                std::to_string(options_.longest_age.count() / 1000) +
-                                                " seconds in all"};
-  rules_.max_age += by;
-  publish([&](SessionView& view) { view.expires_at += by; });
-  wake_.cancel();
-  co_await save();
-  co_return Result<void>();
-}
-
 Task<Result<void>> Session::resize(browser::Size viewport) {
   if (view_->state != State::running) co_return ended;
   const Use use(*this);

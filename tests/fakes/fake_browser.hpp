@@ -28,6 +28,8 @@ struct FakeWire {
   std::vector<FakeCall> calls;
   Answer answer = [](const FakeCall&) { return json::object(); };
   std::vector<cdp::Line::OnEvent*> listeners;
+  /// What was asked with ask() and has no answer yet; the test takes one out and calls it.
+  std::vector<std::pair<FakeCall, cdp::Line::OnAnswer>> asked;
 
   /// An event for every line.
   void emit(std::string_view method, const json::object& params, std::string_view session = {}) {
@@ -55,6 +57,12 @@ class FakeLine final : public cdp::Line {
   }
   void post(std::string_view method, json::object params, std::string_view session = {}) override {
     wire_.calls.push_back({std::string(method), std::move(params), std::string(session)});
+  }
+  void ask(std::string_view method, json::object params, std::string_view session,
+           OnAnswer on_answer) override {
+    FakeCall call{std::string(method), std::move(params), std::string(session)};
+    wire_.calls.push_back(call);
+    wire_.asked.emplace_back(std::move(call), std::move(on_answer));
   }
   void on_event(OnEvent handler) override { handler_ = std::move(handler); }
 
@@ -168,8 +176,11 @@ class FakeBrowser final : public Browser {
     viewports_.push_back(viewport);
     co_return base::Result<void>{};
   }
+  /// ensure_page() fails from here on, as with a browser that does not answer.
+  void refuse_pages() { refuses_pages_ = true; }
   base::Task<base::Result<void>> ensure_page() override {
     ++ensured_pages_;
+    if (refuses_pages_) co_return base::Error{base::errc::timed_out, "no answer"};
     co_return base::Result<void>{};
   }
   base::Task<BrowserExit> exited() override {
@@ -197,6 +208,7 @@ class FakeBrowser final : public Browser {
   std::string downloads_ = "/nowhere/downloads";
   std::vector<Size> viewports_;
   int ensured_pages_ = 0;
+  bool refuses_pages_ = false;
   int stop_calls_ = 0;
 };
 
