@@ -55,6 +55,11 @@ std::string words_of(const Error& error) {
   return is_own_text && !error.detail.empty() ? error.detail : error.message();
 }
 
+std::string full_words_of(const Error& error) {
+  const bool is_one_word = error.code == errc::not_found && error.detail == "session";
+  return is_one_word ? "Session not found" : words_of(error);
+}
+
 net::Response with_ignored(net::Response response, const std::vector<std::string>& ignored) {
   constexpr std::size_t most = 2'000;  // bytes: what a client sends must not become an endless header
   std::string list;
@@ -127,6 +132,7 @@ Task<Result<CdpTarget>> open_with_key(const Call& call, Core& core, session::Ses
     co_return out;
   }
   fresh.project_id = key->project_id;
+  fresh.key_id = key->id;
   auto made = co_await core.create(std::move(fresh));
   if (!made) co_return made.error();
   out.session_id = (*made)->id;
@@ -151,7 +157,7 @@ std::int64_t epoch_ms(base::WallTime time) { return time.time_since_epoch().coun
 Result<std::int64_t> whole_parameter(const net::Target& target, std::string_view name, std::int64_t otherwise,
                                      std::int64_t least, std::int64_t most) {
   const auto text = target.parameter(name);
-  if (!text || text->empty()) return otherwise;
+  if (!text) return otherwise;
   std::int64_t number = 0;
   const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
   if (failure != std::errc() || end != text->data() + text->size() || number < least || number > most)

@@ -15,6 +15,9 @@ unsigned http_status(base::errc code);
 /// Words for a person: the detail alone where it is a whole sentence, else the kind's sentence with it.
 std::string words_of(const base::Error& error);
 
+/// The same, and a whole sentence for the commonest detail that is none: which thing was not found.
+std::string full_words_of(const base::Error& error);
+
 /// With the header that lists what a request asked for without effect.
 net::Response with_ignored(net::Response response, const std::vector<std::string>& ignored);
 

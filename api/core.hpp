@@ -29,11 +29,18 @@ using session::SharedView;
 /// One thing that happened in a session's pages.
 struct LogEvent {
   std::int64_t seq = 0;
-  std::int64_t at_ms = 0;  ///< milliseconds since 1970
-  int page_index = 0;      ///< pages count from 0 in the order of their opening
-  std::string target;      ///< CDP target id
-  std::string method;      ///< CDP method
-  std::string params;      ///< JSON text, secrets masked
+  std::int64_t at_ms = 0;   ///< milliseconds since 1970
+  int page_index = 0;       ///< pages count from 0 in the order of their opening; -1: in none
+  std::string method;       ///< CDP method, or a word of our own (session::kind_of)
+  std::string params;       ///< JSON text, secrets masked
+  std::string target = {};  ///< CDP target id
+};
+
+/// Which part of a session's timeline.
+struct LogQuery {
+  std::int64_t after = 0;      ///< a LogEvent's seq
+  std::size_t limit = 50'000;  ///< events
+  bool only_markers = false;   ///< words of our own
 };
 
 /// What there is of a recording.
@@ -41,6 +48,8 @@ struct RecordingFacts {
   session::RecordingState state = session::RecordingState::disabled;
   std::string error;
   recorder::RecordingIndex index;
+  recorder::LiveEdge live;                ///< while it is being made
+  std::vector<recorder::TabShown> shown;  ///< which tab the screen showed, in the order of time
 };
 
 /// The making of a recording's MP4, which is asked for and then polled.
@@ -63,6 +72,12 @@ struct ProjectUsage {
   std::int64_t proxy_bytes = 0;
 };
 
+/// Whether the daemon takes no new sessions any more, and how many it still has.
+struct DrainFacts {
+  bool draining = false;
+  std::size_t live = 0;
+};
+
 /// Errors are those named at session::SessionManager; `id`s are checked here, whatever they hold.
 class Core {
  public:
@@ -79,12 +94,25 @@ class Core {
   /// Answers when the row is final. Ending an ended one is no error.
   virtual Task<Result<SharedView>> end(std::string id, session::EndReason reason) = 0;
 
-  /// The view with its new end. Errors: not_found, gone, invalid_argument.
-  virtual Task<Result<SharedView>> extend(std::string id, base::Milliseconds by) = 0;
+  /// Lets a session live longer, by that much. Errors: not_found, gone, invalid_argument.
+  virtual Task<Result<SharedView>> extend(std::string id, base::Milliseconds more) {
+    (void)id;
+    (void)more;
+    co_return base::Error{base::errc::unsupported, "sessions cannot be extended here"};
+  }
   /// Errors: not_found, gone, invalid_argument, unsupported, those of CDP.
   virtual Task<Result<SharedView>> resize(std::string id, browser::Size viewport) = 0;
   /// It is in use: its idle clock starts anew. An unknown or ended one is left alone.
   virtual void touch(std::string_view id) = 0;
+  /// When its clocks will end a live session; nothing for others.
+  virtual session::Deadlines deadlines(std::string_view) { return {}; }
+  /// Creates that wait for a slot, the next one first.
+  virtual std::vector<session::QueuedCreate> queue() const { return {}; }
+
+  /// No new sessions; those that run get a while to end, and are then ended as drained. Does not wait.
+  virtual void drain() {}
+  virtual void resume() {}
+  virtual DrainFacts drain_facts() const { return {}; }
 
   /// Ends it without waiting: whoever asked for it has gone.
   virtual void abandon(std::string_view id) = 0;
@@ -104,17 +132,22 @@ class Core {
 
   /// In their order. Errors: not_found.
   virtual Task<Result<std::vector<LogEvent>>> log(std::string id) = 0;
-
-  /// As log(), with words of our own, which begin with a small letter.
-  virtual Task<Result<std::vector<LogEvent>>> timeline(std::string id) { return log(std::move(id)); }
+  /// A part of it, markers included. Errors: not_found.
+  virtual Task<Result<std::vector<LogEvent>>> timeline(std::string id, LogQuery query) = 0;
 
   /// Work in the pages of sessions; nullptr: this core does none.
   virtual PageWork* page_work() { return nullptr; }
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;
+  /// Waits until more of a recording that is being made can be played, it ends, or the limit.
+  virtual Task<void> recording_grows(std::string id, base::Milliseconds limit) = 0;
   /// The file of one part of a recording, by its name in the playlist. Errors: not_found.
   virtual Result<std::string> recording_file(std::string_view id, std::string_view name) const = 0;
+  /// The DOM recording of one tab (none: the first that can be played) as a JSON array of rrweb's events,
+  /// `extra`
+  /// ("\"name\":\"value\",") before each event's own members. "[]" when there is none. Errors: not_found, io.
+  virtual Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) = 0;
   /// The path of the whole recording as MP4, made when asked for first. Errors: not_found, conflict (still
   /// being recorded), unavailable, storage_full.
   virtual Task<Result<std::string>> recording_mp4(std::string id) = 0;
@@ -122,6 +155,12 @@ class Core {
   /// Starts making that MP4 and does not wait. Errors: not_found, conflict (still being recorded).
   virtual Task<Result<void>> request_mp4(std::string id) = 0;
   virtual Mp4Facts mp4_facts(std::string_view id) const = 0;
+
+  /// Deletes an ended session with its recording, its timeline and its row. Errors: not_found, conflict (it
+  /// has not ended), io.
+  virtual Task<Result<void>> erase(std::string id) = 0;
+  /// Deletes its recording alone. Errors: as erase().
+  virtual Task<Result<void>> erase_recording(std::string id) = 0;
 
   virtual const std::vector<Project>& projects() const = 0;
   virtual Task<Result<ProjectUsage>> usage(std::string project_id) = 0;

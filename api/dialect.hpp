@@ -22,6 +22,7 @@ struct Call {
   const LinkSigner& signer;
   const KeyRing& keys;
   base::Milliseconds link_lifetime;  ///< of replay links
+  std::string key_id = {};           ///< of the key; empty on open routes and for the command line
 };
 
 using Handler = Task<Result<net::Response>> (*)(const Call& call, Core& core);

@@ -21,13 +21,13 @@ std::string_view credential(const net::Request& request, const Dialect& dialect)
   return value;
 }
 
-/// How well a request at the root fits a dialect: by its credential, then by its path. Some share a header
-/// and even a path's shape; of those the one whose pattern says more of the path is meant.
+/// How well a request at the root fits a dialect. Some share a header, and even the shape of a path; of those
+/// the one whose pattern says more of the path is meant.
 struct Claim {
+  bool knows_path = false;  // be it with another verb
   bool has_credential = false;
   bool has_route = false;
   std::size_t literals = 0;
-  bool knows_path = false;  // with another verb
   auto operator<=>(const Claim&) const = default;
 };
 
@@ -87,10 +87,9 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
   return {best, path};
 }
 
-Call Gateway::make_call(const net::Request& request, const net::PathParameters& path,
-                        std::string project_id) const {
-  return Call{request, path,  std::move(project_id), base_url_of(request, options_.links),
-              signer_, keys_, options_.link_lifetime};
+Call Gateway::make_call(const net::Request& request, const net::PathParameters& path, Caller caller) const {
+  return Call{request, path,  std::move(caller.project_id), base_url_of(request, options_.links),
+              signer_, keys_, options_.link_lifetime,       std::move(caller.key_id)};
 }
 
 bool Gateway::is_for_any_origin(const net::Request& request, const Destination& to) const {
@@ -161,26 +160,26 @@ base::Task<net::Response> Gateway::answer(const net::Request& request, const Des
     co_return dialect.error(unknown);
   }
   const Route& route = dialect.routes[outcome.match->route];
-  auto project = project_of(request, route, dialect);
-  if (!project) co_return dialect.error(project.error());
-  const Call call = make_call(request, outcome.match->parameters, std::move(*project));
+  auto caller = caller_of(request, route, dialect);
+  if (!caller) co_return dialect.error(caller.error());
+  const Call call = make_call(request, outcome.match->parameters, std::move(*caller));
   auto handled = co_await route.handler(call, core_);
   net::Response response = handled ? std::move(*handled) : dialect.error(handled.error());
   if (route.access == Access::any_origin) response.headers.set("access-control-allow-origin", "*");
   co_return response;
 }
 
-base::Result<std::string> Gateway::project_of(const net::Request& request, const Route& route,
-                                              const Dialect& dialect) const {
-  if (route.access != Access::key) return std::string();
+base::Result<Gateway::Caller> Gateway::caller_of(const net::Request& request, const Route& route,
+                                                 const Dialect& dialect) const {
+  if (route.access != Access::key) return Caller{};
   const std::string_view presented = credential(request, dialect);
-  if (const KnownKey* key = keys_.find(presented)) return key->project_id;
+  if (const KnownKey* key = keys_.find(presented)) return Caller{key->project_id, key->id};
   if (&dialect == &native()) {
     // Numbers only: a monitor may be let in without a key.
-    if (options_.open_metrics && route.pattern == "/metrics") return std::string();
-    if (signer_.verify(Scope::admin, presented, core_.now())) return std::string();
+    if (options_.open_metrics && route.pattern == "/metrics") return Caller{};
+    if (signer_.verify(Scope::admin, presented, core_.now())) return Caller{};
   }
-  if (!options_.project_without_key.empty()) return options_.project_without_key;
+  if (!options_.project_without_key.empty()) return Caller{options_.project_without_key, std::string()};
   return Error{errc::unauthenticated, presented.empty() ? "no API key was sent" : "the API key is not known"};
 }
 

@@ -47,9 +47,14 @@ class Gateway final : public net::HttpHandler {
   net::Response preflight(const net::Request& request, const Destination& to) const;
   base::Task<net::Response> answer(const net::Request& request, const Destination& to);
   base::Task<base::Result<net::Response>> open_websocket(const net::Request& request, const Dialect& dialect);
-  base::Result<std::string> project_of(const net::Request& request, const Route& route,
-                                       const Dialect& dialect) const;
-  Call make_call(const net::Request& request, const net::PathParameters& path, std::string project_id) const;
+  /// Who asks; nobody on an open route.
+  struct Caller {
+    std::string project_id;
+    std::string key_id;
+  };
+  base::Result<Caller> caller_of(const net::Request& request, const Route& route,
+                                 const Dialect& dialect) const;
+  Call make_call(const net::Request& request, const net::PathParameters& path, Caller caller) const;
   void log_answer(const net::Request& request, const Dialect& dialect, const net::Response& response,
                   std::chrono::steady_clock::time_point began) const;
 

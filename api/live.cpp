@@ -12,10 +12,10 @@ using base::Error;
 
 namespace {
 Task<Result<SharedView>> live_session(const Call& call, Core& core) {
-  auto view = co_await live_session_of_token(call, core, Scope::view);
-  if (!view) co_return view.error();
-  if ((*view)->id != call.path["id"]) co_return Error{errc::forbidden, "the token is another session's"};
-  co_return view;
+  const auto id = session_of_token(call, Scope::view, core.now());
+  if (!id) co_return id.error();
+  if (*id != call.path["id"]) co_return Error{errc::forbidden, "the token is another session's"};
+  co_return co_await live_session_of_token(call, core, Scope::view);
 }
 
 Task<Result<net::Response>> page(const Call& call, Core& core) {

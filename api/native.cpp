@@ -7,7 +7,9 @@
 #include "api/assets.hpp"
 #include "api/devtools.hpp"
 #include "api/live.hpp"
+#include "api/recording.hpp"
 #include "api/replay.hpp"
+#include "api/timeline.hpp"
 #include "base/time_format.hpp"
 
 namespace greenroom::api {
@@ -16,6 +18,8 @@ using base::errc;
 using base::Error;
 
 namespace {
+constexpr std::chrono::seconds longest_extension{31'536'000};
+
 net::Response error(const Error& error) {
   json::object body;
   body["error"] = base::name(error.code);
@@ -37,9 +41,28 @@ json::object render(const Call& call, const Core& core, const session::SessionVi
   out["headless"] = view.headless;
   out["viewport"] = {{"width", view.viewport.width}, {"height", view.viewport.height}};
   if (view.user_metadata) out["userMetadata"] = *view.user_metadata;
+  if (view.cpu.count() > 0) {
+    out["cpuMilliseconds"] = view.cpu.count();
+    out["memoryBytes"] = view.memory.count;
+  }
   out["recording"] = session::word(view.recording);
   if (!view.recording_error.empty()) out["recordingError"] = view.recording_error;
   if (view.recorded) out["watchUrl"] = watch_url(call, core, view.id);
+  return out;
+}
+
+/// Times on the wall's clock, as people read them.
+json::object render_deadlines(const session::Deadlines& deadlines, base::WallTime now) {
+  json::object out;
+  const auto set = [&](std::string_view name, const std::optional<base::SteadyTime>& deadline) {
+    if (!deadline) return;
+    const auto left =
+        std::chrono::duration_cast<base::Milliseconds>(*deadline - std::chrono::steady_clock::now());
+    out[name] = base::to_rfc3339(now + left);
+  };
+  set("maxDuration", deadlines.max_duration);
+  set("disconnect", deadlines.disconnect);
+  set("idle", deadlines.idle);
   return out;
 }
 
@@ -131,7 +154,71 @@ Task<Result<net::Response>> list(const Call& call, Core& core) {
 Task<Result<net::Response>> show(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
+  json::object out = render(call, core, **view);
+  out["deadlines"] = render_deadlines(core.deadlines((*view)->id), core.now());
+  co_return json_response(200, out);
+}
+
+/// {"seconds": n}: so much longer.
+Task<Result<net::Response>> extend(const Call& call, Core& core) {
+  auto owned = co_await find_owned(call, core);
+  if (!owned) co_return owned.error();
+  boost::system::error_code failure;
+  const json::value body = json::parse(call.request.body, failure);
+  const json::value* seconds =
+      !failure && body.is_object() ? body.get_object().if_contains("seconds") : nullptr;
+  if (seconds == nullptr || !seconds->is_int64() || seconds->get_int64() < 1 ||
+      seconds->get_int64() > longest_extension.count())
+    co_return Error{errc::invalid_argument, "the body must be {\"seconds\": 1 to 31536000}"};
+  auto view = co_await core.extend((*owned)->id, std::chrono::seconds(seconds->get_int64()));
+  if (!view) co_return view.error();
   co_return json_response(200, render(call, core, **view));
+}
+
+/// Only for who runs the daemon: the command line's own token belongs to no project.
+Result<void> check_operator(const Call& call) {
+  if (call.project_id.empty()) return {};
+  return Error{errc::forbidden, "only the command line may do this"};
+}
+
+net::Response drain_response(const Core& core) {
+  const DrainFacts facts = core.drain_facts();
+  json::object out;
+  out["draining"] = facts.draining;
+  out["sessions"] = facts.live;
+  return json_response(200, out);
+}
+
+Task<Result<net::Response>> show_drain(const Call& call, Core& core) {
+  if (auto allowed = check_operator(call); !allowed) co_return allowed.error();
+  co_return drain_response(core);
+}
+
+Task<Result<net::Response>> drain(const Call& call, Core& core) {
+  if (auto allowed = check_operator(call); !allowed) co_return allowed.error();
+  core.drain();
+  co_return drain_response(core);
+}
+
+Task<Result<net::Response>> resume(const Call& call, Core& core) {
+  if (auto allowed = check_operator(call); !allowed) co_return allowed.error();
+  core.resume();
+  co_return drain_response(core);
+}
+
+Task<Result<net::Response>> queue(const Call& call, Core& core) {
+  json::array out;
+  for (const session::QueuedCreate& one : core.queue()) {
+    // Others' creates are counted, not shown.
+    if (!call.key_id.empty() && call.key_id != one.key) continue;
+    json::object line;
+    line["position"] = one.position;
+    line["key"] = one.key;
+    line["waitedMilliseconds"] = one.waited.count();
+    line["leftMilliseconds"] = one.left.count();
+    out.push_back(std::move(line));
+  }
+  co_return json_response(200, out);
 }
 
 Task<Result<net::Response>> end(const Call& call, Core& core) {
@@ -151,12 +238,18 @@ constexpr Route own_routes[] = {
     {"GET", "/greenroom/v1/sessions", list, Access::key},
     {"GET", "/greenroom/v1/sessions/{id}", show, Access::key},
     {"DELETE", "/greenroom/v1/sessions/{id}", end, Access::key},
+    {"POST", "/greenroom/v1/sessions/{id}/extend", extend, Access::key},
+    {"GET", "/greenroom/v1/queue", queue, Access::key},
+    {"GET", "/greenroom/v1/drain", show_drain, Access::key},
+    {"POST", "/greenroom/v1/drain", drain, Access::key},
+    {"DELETE", "/greenroom/v1/drain", resume, Access::key},
 };
 
 std::span<const Route> routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list(std::begin(own_routes), std::end(own_routes));
-    for (const auto& more : {devtools_routes(), live_routes(), replay_routes()})
+    for (const auto& more :
+         {devtools_routes(), live_routes(), recording_routes(), replay_routes(), timeline_routes()})
       list.insert(list.end(), more.begin(), more.end());
     return list;
   }();

@@ -1,8 +1,13 @@
 #include "api/replay.hpp"
 
+#include <charconv>
+#include <chrono>
+#include <optional>
+
 #include <boost/json.hpp>
 
 #include "api/assets.hpp"
+#include "api/timeline.hpp"
 #include "recorder/player.hpp"
 
 namespace greenroom::api {
@@ -11,6 +16,9 @@ using base::errc;
 using base::Error;
 
 namespace {
+/// A player that waits for a part is answered by then, with what there is.
+constexpr base::Milliseconds longest_block{5'000};
+
 std::string link(const Call& call, const Core& core, std::string_view session_id, std::string_view file) {
   const std::string token = call.signer.sign(Scope::replay, session_id, core.now() + call.link_lifetime);
   return call.base_url + "/replay/" + std::string(session_id) + "/" + std::string(file) + "?token=" + token;
@@ -29,18 +37,93 @@ Result<std::string> session_of(const Call& call, const Core& core) {
   return id;
 }
 
+std::optional<std::uint64_t> number_parameter(const Call& call, std::string_view name) {
+  const auto text = call.request.target.parameter(name);
+  std::uint64_t n = 0;
+  if (!text) return std::nullopt;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), n);
+  return read.ec == std::errc() && read.ptr == text->data() + text->size() ? std::optional(n) : std::nullopt;
+}
+
+/// What can be played now, or, for a player that asks for a part which is still to come, once that is there.
+Task<Result<RecordingFacts>> playable(const Call& call, Core& core, std::string id) {
+  auto facts = co_await core.recording(id);
+  const auto segment = number_parameter(call, "_HLS_msn");
+  if (!facts || !segment) co_return facts;
+  const recorder::PartWanted wanted{*segment, number_parameter(call, "_HLS_part")};
+  if (!recorder::may_wait_for(facts->index, facts->live, wanted))
+    co_return Error{errc::invalid_argument, "_HLS_msn is too far ahead"};
+  const auto deadline = std::chrono::steady_clock::now() + longest_block;
+  while (facts && facts->state == session::RecordingState::recording &&
+         !recorder::has_part(facts->index, facts->live, wanted)) {
+    const auto left =
+        std::chrono::duration_cast<base::Milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    co_await core.recording_grows(id, left);
+    facts = co_await core.recording(id);
+  }
+  co_return facts;
+}
+
+std::string live_playlist_of(const Call& call, const Core& core, const session::SessionView& view,
+                             const RecordingFacts& facts) {
+  const std::string token = call.signer.sign(Scope::replay, view.id, core.now() + call.link_lifetime);
+  const std::string front = call.base_url + "/replay/" + view.id + "/";
+  const auto link_of = [&](std::string_view file) { return front + std::string(file) + "?token=" + token; };
+  return recorder::render_live_playlist(facts.index, facts.live, link_of);
+}
+
+net::Response playlist_response(const RecordingFacts& facts, std::string text) {
+  auto response = net::text_response(200, recorder::playlist_type(), std::move(text));
+  response.headers.set("cache-control", "no-store");
+  // A player polls a playlist without an end by itself; whoever looks can see why it has none.
+  response.headers.set("greenroom-recording", std::string(session::word(facts.state)));
+  allow_any_origin(response);
+  return response;
+}
+
 Task<Result<net::Response>> playlist(const Call& call, Core& core) {
   auto id = session_of(call, core);
   if (!id) co_return id.error();
   auto view = co_await core.find(*id);
   if (!view) co_return view.error();
+  auto facts = co_await playable(call, core, *id);
+  if (!facts) co_return facts.error();
+  co_return playlist_response(*facts, live_playlist_of(call, core, **view, *facts));
+}
+
+/// What was seen of one tab: ".../tab/2/playlist.m3u8".
+Task<Result<net::Response>> tab_playlist(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  const std::string_view text = call.path["tab"];
+  int tab = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), tab);
+  if (failure != std::errc() || end != text.data() + text.size())
+    co_return Error{errc::not_found, "no such tab"};
+  auto view = co_await core.find(*id);
+  if (!view) co_return view.error();
   auto facts = co_await core.recording(*id);
   if (!facts) co_return facts.error();
-  auto response =
-      net::text_response(200, "application/vnd.apple.mpegurl", playlist_of(call, core, **view, facts->index));
-  response.headers.set("cache-control", "no-store");
-  allow_any_origin(response);
-  co_return response;
+  for (const recorder::TabTrack& track : recorder::cut_tracks(facts->index, facts->shown))
+    if (track.tab == tab) co_return playlist_response(*facts, playlist_of(call, core, **view, track.index));
+  co_return Error{errc::not_found, "nothing was seen of that tab"};
+}
+
+/// What the page shows beside the video.
+Task<Result<net::Response>> replay_markers(const Call& call, Core& core) {
+  auto id = session_of(call, core);
+  if (!id) co_return id.error();
+  auto facts = co_await core.recording(*id);
+  if (!facts) co_return facts.error();
+  LogQuery query;
+  query.only_markers = true;
+  auto events = co_await core.timeline(*id, query);
+  if (!events) co_return events.error();
+  // Counted from the video's first picture.
+  const base::WallTime origin =
+      facts->index.segments.empty() ? base::WallTime() : facts->index.segments.front().wall;
+  co_return json_response(200, render_markers(*events, origin));
 }
 
 Task<Result<net::Response>> part(const Call& call, Core& core) {
@@ -50,7 +133,8 @@ Task<Result<net::Response>> part(const Call& call, Core& core) {
   if (!path) co_return path.error();
   net::Response response;
   response.headers.set("content-type", "video/mp4");
-  response.headers.set("cache-control", "private, max-age=21600, immutable");
+  const bool is_finished = !path->ends_with(recorder::open_file_suffix);
+  response.headers.set("cache-control", is_finished ? "private, max-age=21600, immutable" : "no-store");
   allow_any_origin(response);
   response.file = net::FileBody{std::move(*path)};
   co_return response;
@@ -102,6 +186,8 @@ Task<Result<net::Response>> watch_facts(const Call& call, Core& core) {
 
 constexpr Route routes[] = {
     {"GET", "/replay/{id}/playlist.m3u8", playlist, Access::open},
+    {"GET", "/replay/{id}/tab/{tab}/playlist.m3u8", tab_playlist, Access::open},
+    {"GET", "/replay/{id}/markers", replay_markers, Access::open},
     {"GET", "/replay/{id}/recording.mp4", mp4, Access::open},
     {"GET", "/replay/{id}/facts", watch_facts, Access::open},
     {"GET", "/replay/{id}/watch", watch, Access::open},
@@ -121,6 +207,9 @@ std::string playlist_of(const Call& call, const Core& core, const session::Sessi
 
 std::string playlist_url(const Call& call, const Core& core, std::string_view session_id) {
   return link(call, core, session_id, "playlist.m3u8");
+}
+std::string tab_playlist_url(const Call& call, const Core& core, std::string_view session_id, int tab) {
+  return link(call, core, session_id, "tab/" + std::to_string(tab) + "/playlist.m3u8");
 }
 std::string mp4_url(const Call& call, const Core& core, std::string_view session_id) {
   return link(call, core, session_id, "recording.mp4");

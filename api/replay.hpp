@@ -15,6 +15,7 @@ std::string playlist_of(const Call& call, const Core& core, const session::Sessi
 
 /// Addresses that work without any header until the token expires.
 std::string playlist_url(const Call& call, const Core& core, std::string_view session_id);
+std::string tab_playlist_url(const Call& call, const Core& core, std::string_view session_id, int tab);
 std::string mp4_url(const Call& call, const Core& core, std::string_view session_id);
 std::string watch_url(const Call& call, const Core& core, std::string_view session_id);
 

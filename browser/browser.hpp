@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/blocking_pool.hpp"
+#include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "base/task.hpp"
@@ -24,8 +25,16 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
+/// Which program is the browser.
+enum class Engine {
+  chromium,
+  headless_shell,  ///< the old headless mode: lighter, never with a display (docs/operations.md says what it
+                   ///< lacks)
+};
+
 /// What distinguishes one launched browser from another: a pool keeps browsers per fingerprint.
 struct Fingerprint {
+  Engine engine = Engine::chromium;
   bool headless = false;
   Size screen{1920, 1080};
   std::string timezone;    ///< TZ; empty: the machine's
@@ -34,11 +43,17 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
 };
 
+/// The screen for pages of that size: the usual one, or else the smallest of a few larger ones, so that
+/// browsers can wait for sessions whose sizes differ a little. Pure.
+Size screen_for(Size viewport, Size usual);
+
 /// The machine's side of every launch: the same for all sessions.
 struct LaunchOptions {
   std::string executable = "/usr/lib/chromium/chromium";
+  std::string headless_shell = "/usr/lib/chromium/chromium-headless-shell";
   std::string xvfb = "/usr/bin/Xvfb";
   std::string work_directory;  ///< holds one 0700 directory per browser; must be reachable by the identities
+  Size viewport{1280, 720};    ///< of a new browser's windows, until a session sets its own
   std::vector<std::string> extra_switches;
   bool unsafe_no_sandbox = false;
   std::optional<base::Identity> first_identity;  ///< as root: browsers get uids from here on
@@ -61,6 +76,16 @@ struct BrowserExit {
   std::string last_output;  ///< tail of its standard error, at most 4 KiB
 };
 
+/// The first processes of what belongs together; their descendants belong to it too.
+using ProcessRoots = std::vector<pid_t>;
+
+/// What some processes and their descendants have taken.
+struct Usage {
+  std::chrono::milliseconds cpu{0};  ///< since their start, of descendants that have ended too
+  base::Bytes memory{};              ///< now; pages that no file backs
+  unsigned processes = 0;
+};
+
 class Browser {
  public:
   virtual ~Browser() = default;  ///< only after stop() has returned
@@ -68,6 +93,8 @@ class Browser {
   virtual const std::string& id() const = 0;  ///< a UUID: also the name of its directory
   virtual const Fingerprint& fingerprint() const = 0;
   virtual pid_t pid() const = 0;
+  /// The browser's first process and its display's.
+  virtual ProcessRoots processes() const { return {pid()}; }
   virtual cdp::Switchboard& switchboard() = 0;
   virtual cdp::Line& line() = 0;                         ///< the daemon's own root session
   virtual const Display* display() const = 0;            ///< nullptr when headless
@@ -99,6 +126,19 @@ class Launcher {
   /// Errors   launch_failed, launch_timeout, storage_full; nothing is left behind.
   /// Cancel   safe: the processes are dead and the directory gone before it returns.
   virtual base::Task<base::Result<std::unique_ptr<Browser>>> launch(const Fingerprint& fingerprint) = 0;
+
+  /// As launch(), but with a low priority until the browser is there, or hurry() is called.
+  virtual base::Task<base::Result<std::unique_ptr<Browser>>> launch_in_background(Fingerprint fingerprint) {
+    co_return co_await launch(fingerprint);
+  }
+  /// Somebody waits for what is being launched in the background.
+  virtual void hurry() {}
+
+  /// What each of these has taken, in their order; empty when it cannot be told.
+  virtual base::Task<std::vector<Usage>> measure(std::vector<ProcessRoots> trees) {
+    (void)trees;
+    co_return std::vector<Usage>{};
+  }
 
   /// Removes what an earlier daemon left in the work directory. Once, at start.
   virtual base::Task<void> sweep() = 0;

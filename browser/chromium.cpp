@@ -1,6 +1,9 @@
 #include "browser/chromium.hpp"
 
 #include <csignal>
+#include <linux/capability.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/apart.hpp"
@@ -21,18 +24,27 @@ using base::Task;
 namespace {
 
 constexpr std::size_t cookie_size = 16;
-/// A warm browser's windows begin so; a session sets its own at hand-out.
-constexpr Size first_viewport{1280, 720};
+/// Added to the niceness of what is launched in the background.
+constexpr int background_niceness = 10;
+/// Who lowers a priority must be able to raise it again: a daemon that is root may have lost that right.
+bool may_raise_priorities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, data) != 0) return false;
+  return (data[0].effective & (1u << CAP_SYS_NICE)) != 0;
+}
+
 /// For the processes that are left when the browser itself has ended.
 constexpr std::chrono::milliseconds tree_deadline{5'000};
 
 }  // namespace
 
-Chromium::Chromium(Machine& machine, Fingerprint fingerprint)
+Chromium::Chromium(Machine& machine, Fingerprint fingerprint, bool in_background)
     : machine_(machine),
       id_(base::make_uuid()),
       fingerprint_(std::move(fingerprint)),
       log_(machine.log.with("browser", id_)),
+      in_background_(in_background),
       page_made_(machine.executor),
       stopped_(machine.executor),
       tasks_(machine.executor) {}
@@ -51,7 +63,7 @@ Task<Result<void>> Chromium::start() {
   }
   auto step = co_await make_directory();
   if (!step) co_return step;
-  if (!fingerprint_.headless) {
+  if (has_display()) {
     step = co_await start_display();
     if (!step) co_return step;
   }
@@ -60,11 +72,37 @@ Task<Result<void>> Chromium::start() {
     co_return Error{errc::closed, "the launch was given up"};
   step = start_process();
   if (!step) co_return step;
-  co_return co_await start_talking();
+  step = co_await start_talking();
+  hurry();
+  co_return step;
+}
+
+bool Chromium::has_display() const {
+  return !fingerprint_.headless && fingerprint_.engine == Engine::chromium;
+}
+
+int Chromium::niceness() const {
+  static const bool may_raise = may_raise_priorities();
+  return in_background_ && identity_ && may_raise ? background_niceness : 0;
+}
+
+void Chromium::hurry() {
+  const bool is_lowered = niceness() != 0;
+  in_background_ = false;
+  if (!is_lowered) return;
+  // Every thread of every process of that user, and the user is this browser's alone.
+  ::setpriority(PRIO_USER, identity_->uid, ::getpriority(PRIO_PROCESS, 0));
+}
+
+ProcessRoots Chromium::processes() const {
+  ProcessRoots roots;
+  if (process_) roots.push_back(process_->pid());
+  if (xvfb_) roots.push_back(xvfb_->process().pid());
+  return roots;
 }
 
 Task<Result<void>> Chromium::make_directory() {
-  if (!fingerprint_.headless) cookie_ = base::random_bytes(cookie_size);
+  if (has_display()) cookie_ = base::random_bytes(cookie_size);
   directory_.root = machine_.options.work_directory + "/" + id_;
   download_directory_ = directory_.downloads();
   auto job = [work = machine_.options.work_directory, id = id_, owner = identity_, cookie = cookie_,
@@ -89,6 +127,7 @@ Task<Result<void>> Chromium::start_display() {
   options.screen = fingerprint_.screen;
   options.home = directory_.home();
   options.identity = identity_;
+  options.nice = niceness();
   auto display = co_await Xvfb::start(tasks_, std::move(options));
   if (!display) co_return display.error();
   xvfb_ = std::move(*display);
@@ -98,7 +137,8 @@ Task<Result<void>> Chromium::start_display() {
 
 base::ProcessOptions Chromium::process_options() const {
   base::ProcessOptions options;
-  options.executable = machine_.options.executable;
+  const bool is_shell = fingerprint_.engine == Engine::headless_shell;
+  options.executable = is_shell ? machine_.options.headless_shell : machine_.options.executable;
   const ProfilePaths paths{directory_.profile(), directory_.cache()};
   options.arguments = chromium_arguments(machine_.options, fingerprint_, paths);
   options.environment = {"HOME=" + directory_.home(),
@@ -116,6 +156,7 @@ base::ProcessOptions Chromium::process_options() const {
   if (!fingerprint_.language.empty()) options.environment.push_back("LANGUAGE=" + fingerprint_.language);
   options.working_directory = directory_.root;
   options.identity = identity_;
+  options.nice = niceness();
   return options;
 }
 
@@ -160,7 +201,8 @@ Task<Result<void>> Chromium::start_talking() {
         co_await base::with_deadline(xvfb_->park_pointer(), std::chrono::seconds(2), "moving the pointer");
     if (!parked) co_return parked.error();
   }
-  const WindowKeeper::Options options{first_viewport, fingerprint_.screen, fingerprint_.headless, display()};
+  const WindowKeeper::Options options{machine_.options.viewport, fingerprint_.screen, !has_display(),
+                                      display()};
   windows_ = std::make_unique<WindowKeeper>(machine_.executor, *switchboard_, options, log_);
   auto step = co_await windows_->start();
   if (!step) co_return step;

@@ -28,7 +28,8 @@ struct Machine {
 
 class Chromium final : public Browser {
  public:
-  Chromium(Machine& machine, Fingerprint fingerprint);
+  /// `in_background`: with a low priority until it has started, or hurry() is called.
+  Chromium(Machine& machine, Fingerprint fingerprint, bool in_background);
 
   /// Everything up to the first page. After a failure call stop().
   /// Errors   launch_failed, storage_full, limit_reached, closed, timed_out, protocol.
@@ -38,6 +39,7 @@ class Chromium final : public Browser {
   const std::string& id() const override { return id_; }
   const Fingerprint& fingerprint() const override { return fingerprint_; }
   pid_t pid() const override { return process_ ? process_->pid() : 0; }
+  ProcessRoots processes() const override;
   cdp::Switchboard& switchboard() override { return *switchboard_; }
   cdp::Line& line() override { return *line_; }
   const Display* display() const override { return xvfb_ ? &xvfb_->display() : nullptr; }
@@ -50,6 +52,9 @@ class Chromium final : public Browser {
   bool is_running() const override { return process_ && process_->is_running(); }
   base::Task<void> stop() override;
 
+  /// Gives what was started in the background its full priority.
+  void hurry();
+
   /// What it last wrote to its standard error.
   const std::string& last_output() const;
 
@@ -59,6 +64,8 @@ class Chromium final : public Browser {
   base::Result<void> start_process();
   base::Task<base::Result<void>> start_talking();
   base::ProcessOptions process_options() const;
+  bool has_display() const;
+  int niceness() const;
 
   base::Task<void> talk();
   base::Task<void> follow_display();
@@ -87,6 +94,7 @@ class Chromium final : public Browser {
   std::unique_ptr<cdp::Switchboard> switchboard_;
   std::unique_ptr<cdp::Line> line_;
   std::unique_ptr<WindowKeeper> windows_;
+  bool in_background_ = false;
   bool is_making_page_ = false;
   base::Notifier page_made_;
   bool is_stopping_ = false;

@@ -1,10 +1,12 @@
 #include <csignal>
+#include <list>
 #include <unistd.h>
 
 #include "base/apart.hpp"
 #include "base/deadline.hpp"
 #include "browser/chromium.hpp"
 #include "browser/process_tree.hpp"
+#include "browser/usage.hpp"
 
 namespace greenroom::browser {
 
@@ -45,16 +47,25 @@ class ChromiumLauncher final : public Launcher {
   }
 
   Task<Result<std::unique_ptr<Browser>>> launch(const Fingerprint& fingerprint) override {
+    return start(std::make_unique<Chromium>(machine_, fingerprint, false));
+  }
+
+  Task<Result<std::unique_ptr<Browser>>> launch_in_background(Fingerprint fingerprint) override {
     co_await base::keep_running_when_cancelled();
-    auto browser = std::make_unique<Chromium>(machine_, fingerprint);
-    auto started =
-        co_await base::with_deadline(browser->start(), machine_.options.deadline, "starting the browser");
-    const auto cancelled = (co_await base::asio::this_coro::cancellation_state).cancelled();
-    if (started && cancelled == base::asio::cancellation_type::none)
-      co_return std::unique_ptr<Browser>(std::move(browser));
-    co_await base::apart(browser->stop());
-    if (started) co_return Error{errc::launch_failed, "the launch was given up"};
-    co_return launch_error(started.error(), *browser);
+    auto browser = std::make_unique<Chromium>(machine_, std::move(fingerprint), true);
+    const auto place = in_background_.insert(in_background_.end(), browser.get());
+    auto started = co_await start(std::move(browser));
+    in_background_.erase(place);
+    co_return started;
+  }
+
+  void hurry() override {
+    for (Chromium* browser : in_background_) browser->hurry();
+  }
+
+  Task<std::vector<Usage>> measure(std::vector<ProcessRoots> trees) override {
+    auto job = [trees = std::move(trees)] { return read_usage(trees); };
+    co_return co_await machine_.pool.run(std::move(job));
   }
 
   Task<void> sweep() override {
@@ -78,7 +89,20 @@ class ChromiumLauncher final : public Launcher {
   }
 
  private:
+  Task<Result<std::unique_ptr<Browser>>> start(std::unique_ptr<Chromium> browser) {
+    co_await base::keep_running_when_cancelled();
+    auto started =
+        co_await base::with_deadline(browser->start(), machine_.options.deadline, "starting the browser");
+    const auto cancelled = (co_await base::asio::this_coro::cancellation_state).cancelled();
+    if (started && cancelled == base::asio::cancellation_type::none)
+      co_return std::unique_ptr<Browser>(std::move(browser));
+    co_await base::apart(browser->stop());
+    if (started) co_return Error{errc::launch_failed, "the launch was given up"};
+    co_return launch_error(started.error(), *browser);
+  }
+
   Machine machine_;
+  std::list<Chromium*> in_background_;  // being launched so
 };
 
 }  // namespace

@@ -85,13 +85,14 @@ std::string size_text(Size size) { return std::to_string(size.width) + "x" + std
 
 std::vector<std::string> chromium_arguments(const LaunchOptions& options, const Fingerprint& fingerprint,
                                             const ProfilePaths& paths) {
+  const bool is_shell = fingerprint.engine == Engine::headless_shell;
   std::vector<std::string> arguments(std::begin(common_switches), std::end(common_switches));
   arguments.push_back("--disable-features=" +
                       joined(std::begin(disabled_features), std::end(disabled_features)));
   arguments.push_back("--user-data-dir=" + paths.profile);
   arguments.push_back("--disk-cache-dir=" + paths.cache);
-  if (fingerprint.headless) {
-    arguments.push_back("--headless=new");
+  if (is_shell || fingerprint.headless) {
+    if (!is_shell) arguments.push_back("--headless=new");
     arguments.push_back("--screen-info={" + size_text(fingerprint.screen) + "}");
   } else {
     arguments.push_back("--ozone-platform=x11");

@@ -262,6 +262,7 @@ Task<Result<std::string>> WindowKeeper::open_page() {
   auto seen = co_await wait_for_size(target, plan_.viewport());
   if (!seen) co_return seen.error();
   first_ = target;
+  seen_ = plan_.viewport();
   co_return target;
 }
 
@@ -321,10 +322,15 @@ Task<Result<bool>> WindowKeeper::has_page() {
 }
 
 Task<Result<void>> WindowKeeper::use_viewport(Size viewport) {
-  for (const Resize& resize : plan_.use_viewport(viewport)) want(resize);
+  const std::vector<Resize> resizes = plan_.use_viewport(viewport);
+  // A warm browser's page has been seen in the usual size: asking it again would only cost its session time.
+  if (resizes.empty() && seen_ == plan_.viewport() && !is_busy_) co_return Result<void>{};
+  for (const Resize& resize : resizes) want(resize);
   co_await settled();
   if (!plan_.window_of(first_)) co_return Result<void>{};
-  co_return co_await wait_for_size(first_, plan_.viewport());
+  auto seen = co_await wait_for_size(first_, plan_.viewport());
+  if (seen) seen_ = plan_.viewport();
+  co_return seen;
 }
 
 }  // namespace greenroom::browser

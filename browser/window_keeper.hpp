@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -80,6 +81,7 @@ class WindowKeeper {
   std::map<WindowId, std::uint32_t> on_display_;  // X windows of those that needed one; of living windows
   int marks_ = 0;                                 // sizes by which windows were found
   std::string first_;                             // a page whose size use_viewport() waits for
+  std::optional<Size> seen_;                      // its size when it was last waited for
   int toolbar_ = 0;                               // headless: how much a window is higher than its page
   bool is_busy_ = false;
   bool is_stopped_ = false;

@@ -49,6 +49,7 @@ base::ProcessOptions process_options(const XvfbOptions& options, int number, int
   process.environment = {"HOME=" + options.home};
   process.descriptors = {{number, number_fd}, {errors, 2}};
   process.identity = options.identity;
+  process.nice = options.nice;
   return process;
 }
 

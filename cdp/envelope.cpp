@@ -174,6 +174,33 @@ base::Result<Envelope> scan(std::string_view message) {
   return envelope;
 }
 
+base::Result<Envelope> scan_answer(std::string_view message) {
+  constexpr std::size_t large = 64 * 1024;
+  constexpr std::string_view id_begin = "{\"id\":", result_begin = ",\"result\":";
+  constexpr std::string_view tail_begin = ",\"sessionId\":\"", tail_end = "\"}";
+  if (message.size() < large || !message.starts_with(id_begin) || !message.ends_with(tail_end))
+    return scan(message);
+  // Outside of strings no quote stands without a backslash before it, so that what follows the last but one
+  // quote is the last member's value, and the brace behind it closes the message.
+  const std::size_t value = message.rfind('"', message.size() - tail_end.size() - 1) + 1;
+  const std::size_t tail = value - tail_begin.size();
+  if (value < large / 2 || message.substr(tail, tail_begin.size()) != tail_begin) return scan(message);
+  Envelope envelope;
+  std::int64_t id = 0;
+  const char* digits = message.data() + id_begin.size();
+  const auto [stop, failure] = std::from_chars(digits, message.data() + tail, id);
+  const auto result = static_cast<std::size_t>(stop - message.data());
+  if (failure != std::errc() || message.substr(result, result_begin.size()) != result_begin)
+    return scan(message);
+  envelope.id = id;
+  envelope.result = message.substr(result + result_begin.size(), tail - result - result_begin.size());
+  envelope.session_id = message.substr(value, message.size() - tail_end.size() - value);
+  if (envelope.session_id.find('\\') != npos) return scan(message);
+  envelope.session_member = {tail, message.size() - 1 - tail};
+  envelope.open = 1;
+  return envelope;
+}
+
 std::string_view member(std::string_view object, std::string_view name) {
   std::string_view found;
   const auto walked = each_member(object, [&](const Member& m) {

@@ -37,6 +37,11 @@ struct Envelope {
 ///          string (an escape in either is refused: it could only serve to hide), `id` that is no integer.
 base::Result<Envelope> scan(std::string_view message);
 
+/// As scan(), for what a browser says: a large answer in the form in which Chromium writes them (id, result,
+/// sessionId) is not walked through, which would hold up every other session. That it is valid JSON is taken
+/// from the browser, whatever a page may have put into it: a string's quotes are escaped.
+base::Result<Envelope> scan_answer(std::string_view message);
+
 /// The raw value of one member of a JSON object's top level, or empty.
 std::string_view member(std::string_view object, std::string_view name);
 

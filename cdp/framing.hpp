@@ -25,6 +25,8 @@ class Deframer {
   base::Bytes pending() const { return {partial_.size()}; }
 
  private:
+  void make_room(std::size_t more);
+
   base::Bytes limit_;
   std::string partial_;
 };

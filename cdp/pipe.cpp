@@ -1,4 +1,5 @@
 // The browser's pipe: Chromium reads commands from its fd 3 and writes to its fd 4.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <deque>
@@ -22,6 +23,7 @@ namespace asio = boost::asio;
 
 constexpr std::size_t read_chunk = 128 * 1024;
 constexpr int kernel_buffer = 1 << 20;             // F_SETPIPE_SZ; an unprivileged process may have 1 MiB
+constexpr std::size_t borrowed_size = 1u << 20;    // smaller messages are copied when they have to wait
 constexpr std::size_t low_water = 4u << 20;        // clients are read again below this
 constexpr std::size_t queue_bound = 512ull << 20;  // several messages of the largest size
 constexpr base::Bytes browser_message_limit{256ull << 20};
@@ -72,6 +74,7 @@ class DescriptorPipe final : public Pipe {
       if (closed_) return false;
       if (taken == head.size() + body.size() + 1) return true;
     }
+    if (body.size() >= borrowed_size) return borrow(head, body, taken);
     std::string rest;
     rest.reserve(head.size() + body.size());
     rest.append(head).append(body);
@@ -79,7 +82,7 @@ class DescriptorPipe final : public Pipe {
   }
 
   base::Task<base::Result<void>> drained() override {
-    while (!closed_ && queued_ > low_water) co_await drained_.wait();
+    while (!closed_ && (queued_ > low_water || borrowed_ > 0)) co_await drained_.wait();
     if (closed_) co_return Error{errc::closed, "the browser's pipe"};
     co_return base::Result<void>();
   }
@@ -94,8 +97,10 @@ class DescriptorPipe final : public Pipe {
 
  private:
   struct Part {
-    std::string text;       // its terminating NUL is sent too
+    std::string text;       // its terminating NUL is sent too, behind the body if there is one
+    std::string_view body;  // somebody else's memory, which stays until it has been sent
     std::size_t taken = 0;  // bytes that the kernel has
+    std::size_t size() const { return text.size() + body.size() + 1; }
   };
 
   std::size_t write_now(std::initializer_list<std::string_view> pieces) {
@@ -114,9 +119,26 @@ class DescriptorPipe final : public Pipe {
   }
 
   bool enqueue(std::string text, std::size_t taken) {
-    if (queued_ + text.size() > queue_bound) return false;
-    queued_ += text.size() + 1 - taken;
-    queue_.push_back(Part{std::move(text), taken});
+    Part part;
+    part.text = std::move(text);
+    return enqueue(std::move(part), taken);
+  }
+
+  /// Copying a hundred megabytes would hold up every other session.
+  bool borrow(std::string_view head, std::string_view body, std::size_t taken) {
+    Part part;
+    part.text = head;
+    part.body = body;
+    if (!enqueue(std::move(part), taken)) return false;
+    ++borrowed_;
+    return true;
+  }
+
+  bool enqueue(Part part, std::size_t taken) {
+    if (queued_ + part.size() > queue_bound) return false;
+    part.taken = taken;
+    queued_ += part.size() - taken;
+    queue_.push_back(std::move(part));
     if (!waiting_) wait_writable();
     return true;
   }
@@ -138,12 +160,17 @@ class DescriptorPipe final : public Pipe {
   void flush() {
     while (!queue_.empty() && !closed_) {
       Part& part = queue_.front();
-      const std::string_view all(part.text.c_str(), part.text.size() + 1);
-      const std::size_t n = write_now({all.substr(part.taken)});
+      const std::size_t in_text = std::min(part.taken, part.text.size());
+      const std::size_t in_body = std::min(part.taken - in_text, part.body.size());
+      const std::string_view text = part.text;
+      const std::size_t n =
+          write_now({text.substr(in_text), part.body.substr(in_body), std::string_view("\0", 1)});
       if (n == 0) return;
       part.taken += n;
       queued_ -= n;
-      if (part.taken == all.size()) queue_.pop_front();
+      if (part.taken < part.size()) continue;
+      if (!part.body.empty()) --borrowed_;
+      queue_.pop_front();
     }
   }
 
@@ -153,6 +180,7 @@ class DescriptorPipe final : public Pipe {
   std::string buffer_;
   std::deque<Part> queue_;
   std::size_t queued_ = 0;
+  std::size_t borrowed_ = 0;  // parts with somebody else's memory
   bool waiting_ = false;
   bool closed_ = false;
   base::Notifier drained_;

@@ -42,6 +42,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
         log_.debug("pipe closed", {{"why", batch.error().detail}});
         break;
       }
+      last_heard_ = std::chrono::steady_clock::now();
       for (std::string& message : *batch) from_browser(std::move(message));
     }
     gone_ = true;
@@ -91,6 +92,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
 
   std::size_t clients() const override { return clients_; }
   std::chrono::steady_clock::time_point last_client_command() const override { return last_command_; }
+  std::chrono::steady_clock::time_point last_browser_message() const override { return last_heard_; }
   const SwitchboardCounters& counters() const override { return counters_; }
   void on_client_command(std::function<void(const ClientCommand&)> observer) override {
     observers_.push_back(std::move(observer));
@@ -192,18 +194,31 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       return LineEnd::browser_close;
     }
     observe(*envelope, root);
-    if (auto* other = std::get_if<Replace>(&verdict)) return forward(stream, other->message, {});
+    if (auto* other = std::get_if<Replace>(&verdict)) return forward(stream, std::move(other->message));
     if (!envelope->session_id.empty()) return forward(stream, {}, message);
     std::string head = "{\"sessionId\":\"" + root + (envelope->is_empty ? "\"" : "\",");
     return forward(stream, head, message.substr(envelope->open));
   }
 
+  /// What a rule has made anew.
+  std::optional<LineEnd> forward(net::MessageStream& stream, std::string message) {
+    if (message.size() > options_.message_limit.count) return refuse_large(stream);
+    return taken(stream, pipe_.send(std::move(message)));
+  }
+
+  /// What the client has sent, from where it was read to: pump() waits until the pipe has it.
   std::optional<LineEnd> forward(net::MessageStream& stream, std::string_view head, std::string_view body) {
-    if (head.size() + body.size() > options_.message_limit.count) {
-      stream.close({1009, "a message of more than 100 MiB would end the browser"});
-      return LineEnd::message_refused;
-    }
-    if (!pipe_.send(head, body) && !gone_) {
+    if (head.size() + body.size() > options_.message_limit.count) return refuse_large(stream);
+    return taken(stream, pipe_.send(head, body));
+  }
+
+  std::optional<LineEnd> refuse_large(net::MessageStream& stream) {
+    stream.close({1009, "a message of more than 100 MiB would end the browser"});
+    return LineEnd::message_refused;
+  }
+
+  std::optional<LineEnd> taken(net::MessageStream& stream, bool is_taken) {
+    if (!is_taken && !gone_) {
       stream.close({1011, "the browser does not take its messages"});
       return LineEnd::message_refused;
     }
@@ -221,7 +236,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   void from_browser(std::string message) {
-    const auto scanned = scan(message);
+    const auto scanned = scan_answer(message);
     if (!scanned) {
       log_.warning("a message of the browser could not be read", {{"why", scanned.error().detail}});
       return;
@@ -338,6 +353,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   LineId next_line_ = 1;
   std::size_t clients_ = 0;
   std::chrono::steady_clock::time_point last_command_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_heard_ = std::chrono::steady_clock::now();
   SwitchboardCounters counters_;
   std::vector<std::function<void(const ClientCommand&)>> observers_;
   bool gone_ = false;

@@ -28,8 +28,10 @@ class Pipe {
   virtual base::Task<base::Result<std::vector<std::string>>> read() = 0;
   /// Queues one message (without its NUL). False when the pipe is closed or its queue is over its bound.
   virtual bool send(std::string message) = 0;
+  /// Likewise; a large `body` is not copied and must stay as it is until drained() has returned.
   virtual bool send(std::string_view head, std::string_view body) = 0;
-  /// Waits until what is queued is below a low-water mark. Errors: closed.
+  /// Waits until what is queued is below a low-water mark and nothing of the caller's memory is. Errors:
+  /// closed.
   virtual base::Task<base::Result<void>> drained() = 0;
   virtual void close() = 0;
 };
@@ -131,6 +133,8 @@ class Switchboard {
 
   /// The time a client last sent a command; for the inactivity clock.
   virtual std::chrono::steady_clock::time_point last_client_command() const = 0;
+  /// The time the browser last said anything at all.
+  virtual std::chrono::steady_clock::time_point last_browser_message() const { return {}; }
   virtual const SwitchboardCounters& counters() const = 0;
 
   /// Sees the commands of all clients of a few methods (is_observed_command) before they go out. Must not

@@ -51,12 +51,34 @@ Problem set_checked(Settings& settings, const Value& value) {
   return {};
 }
 
+Problem set_engine(Settings& settings, const Value& value) {
+  std::string engine;
+  if (auto problem = read(value, engine)) return problem;
+  if (engine != "chromium" && engine != "headless-shell")
+    return "'" + engine + "' is no engine: chromium or headless-shell";
+  settings.browser.engine = std::move(engine);
+  return {};
+}
+
 Problem set_body_limit(Settings& settings, const Value& value) {
   base::Bytes size;
   if (auto problem = read(value, size)) return problem;
   if (size < base::Bytes{64u << 10} || size > base::Bytes{1u << 30})
     return "'" + value.items.front() + "' is out of its range, 64KiB to 1GiB";
   settings.server.body_limit = size;
+  return {};
+}
+
+/// A size within bounds that are given in KiB; 0 too, where it means "off".
+template <auto Section, auto Member, std::uint64_t LowKiB, std::uint64_t HighKiB, bool ZeroIsOff = false>
+Problem set_size(Settings& settings, const Value& value) {
+  base::Bytes size;
+  if (auto problem = read(value, size)) return problem;
+  const bool is_off = ZeroIsOff && size.count == 0;
+  if (!is_off && (size.count < LowKiB << 10 || size.count > HighKiB << 10))
+    return "'" + value.items.front() + "' is out of its range, " + std::to_string(LowKiB) + "KiB to " +
+           std::to_string(HighKiB >> 20) + "GiB" + (ZeroIsOff ? ", or 0B" : "");
+  (settings.*Section).*Member = size;
   return {};
 }
 
@@ -78,6 +100,16 @@ constexpr std::array table = {
     Key{"server.drain_deadline", set<&S::server, &Server::drain_deadline>,
         "how long a stopping daemon waits for its sessions to end"},
     Key{"limits.sessions", set_between<&S::limits, &Limits::sessions, 1, 10'000>, "most sessions at a time"},
+    Key{"limits.min_free", set_size<&S::limits, &Limits::min_free, 1, 16ull << 30, true>,
+        "room on the disk below which sessions are refused; 0 is no floor"},
+    Key{"limits.sessions_per_key", set_between<&S::limits, &Limits::sessions_per_key, 0, 10'000>,
+        "most sessions of one key at a time; 0 is no limit of its own"},
+    Key{"limits.queue", set_between<&S::limits, &Limits::queue, 0, 1'000>,
+        "most creates that wait for a session to end"},
+    Key{"limits.queue_wait", set<&S::limits, &Limits::queue_wait>,
+        "how long a create waits for a session to end; 0 refuses at once"},
+    Key{"limits.free_memory", set<&S::limits, &Limits::free_memory>,
+        "memory that a new session must leave free; 0 is off"},
     Key{"session.default_timeout", set_at_least<&S::session, &Session::default_timeout, 1000>,
         "longest life of a session that asks for none"},
     Key{"session.max_timeout", set_at_least<&S::session, &Session::max_timeout, 1000>,
@@ -88,13 +120,30 @@ constexpr std::array table = {
         "how long a session outlives its last client"},
     Key{"session.idle_timeout", set<&S::session, &Session::idle_timeout>,
         "ends a session whose clients say nothing; 0 is off"},
+    Key{"session.ping_interval", set_at_least<&S::session, &Session::ping_interval, 1000>,
+        "how long a browser may be silent before it is asked whether it lives"},
+    Key{"session.ping_timeout", set_at_least<&S::session, &Session::ping_timeout, 1000>,
+        "ends a session whose browser does not answer"},
     Key{"session.keep_ended", set<&S::session, &Session::keep_ended>,
         "how long ended sessions and their recordings are kept; 0 is for ever"},
+    Key{"session.keep_count", set_between<&S::session, &Session::keep_count, 0, 100'000'000>,
+        "how many ended sessions are kept; 0 is all"},
     Key{"browser.executable", set_checked<&S::browser, &Browser::executable, check_absolute_path>,
         "Chromium's path; empty looks for it"},
+    Key{"browser.engine", set_engine, "chromium or headless-shell"},
+    Key{"browser.headless_shell", set_checked<&S::browser, &Browser::headless_shell, check_absolute_path>,
+        "the headless shell's path; empty looks beside Chromium"},
     Key{"browser.headless", set<&S::browser, &Browser::headless>, "start without a display"},
     Key{"browser.pool_size", set_between<&S::browser, &Browser::pool_size, 0, 100>,
-        "browsers kept started for the next sessions"},
+        "browsers of each kind kept started for the next sessions"},
+    Key{"browser.pool_kinds", set_between<&S::browser, &Browser::pool_kinds, 1, 20>,
+        "kinds of browsers kept: the configured one, and others that are asked for"},
+    Key{"browser.pool_max_age", set_at_least<&S::browser, &Browser::pool_max_age, 10'000>,
+        "replaces a browser that has waited so long"},
+    Key{"browser.pool_delay", set<&S::browser, &Browser::pool_delay>,
+        "from the last create to the next browser for the pool"},
+    Key{"browser.pool_memory", set<&S::browser, &Browser::pool_memory>,
+        "most memory of all browsers that wait; 0 is no ceiling"},
     Key{"browser.work_dir", set_checked<&S::browser, &Browser::work_dir, check_absolute_path>,
         "where each browser's directory is made; empty lets the daemon choose"},
     Key{"browser.viewport", set<&S::browser, &Browser::viewport>, "size of a page when none is asked for"},
@@ -112,13 +161,27 @@ constexpr std::array table = {
     Key{"browser.xvfb", set_checked<&S::browser, &Browser::xvfb, check_absolute_path>, "the X server's path"},
     Key{"recording.enabled", set<&S::recording, &Recording::enabled>, "record sessions that do not decline"},
     Key{"recording.fps", set_between<&S::recording, &Recording::fps, 1, 60>, "pictures per second, at most"},
+    Key{"recording.quality", set_checked<&S::recording, &Recording::quality, check_quality>,
+        "evidence, standard or small"},
     Key{"recording.encoder", set_checked<&S::recording, &Recording::encoder, check_absolute_path>,
         "the encoder's path; empty looks for it beside this program"},
     Key{"recording.link_lifetime", set_at_least<&S::recording, &Recording::link_lifetime, 60'000>,
         "how long a link to a recording works"},
+    Key{"recording.min_free", set_size<&S::recording, &Recording::min_free, 1, 16ull << 30, true>,
+        "room on the disk below which recordings stop; 0 is no floor"},
+    Key{"recording.keep_size", set_size<&S::recording, &Recording::keep_size, 1024, 1024ull << 30, true>,
+        "room for all recordings together; 0 is no limit"},
+    Key{"recording.dom", set<&S::recording, &Recording::dom>,
+        "record what pages look like as events, in sessions that do not say"},
+    Key{"recording.dom_size", set_size<&S::recording, &Recording::dom_size, 64, 16ull << 20>,
+        "most room for one session's events of pages"},
     Key{"timeline.enabled", set<&S::timeline, &Timeline::enabled>, "log what happens in sessions"},
     Key{"timeline.max_events", set_between<&S::timeline, &Timeline::max_events, 0, 10'000'000>,
         "most logged events per session"},
+    Key{"timeline.max_size", set_size<&S::timeline, &Timeline::max_size, 64, 16ull << 20>,
+        "most room for one session's events"},
+    Key{"timeline.console", set<&S::timeline, &Timeline::console>,
+        "log console messages and exceptions, which pages can notice"},
     Key{"metrics.open", set<&S::metrics, &Metrics::open>, "answer /metrics without a key"},
     Key{"log.level", set<&S::log, &Log::level>, "error, warning, info or debug"},
 };

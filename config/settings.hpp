@@ -43,6 +43,11 @@ struct Server {
 
 struct Limits {
   int sessions = 20;
+  base::Bytes min_free = 128_MiB;  ///< 0: no floor
+  int sessions_per_key = 0;        ///< 0: no limit of its own
+  int queue = 100;                 ///< creates that may wait
+  milliseconds queue_wait = 0s;    ///< 0: nobody waits
+  base::Bytes free_memory{};       ///< 0: memory is no limit
   bool operator==(const Limits&) const = default;
 };
 
@@ -51,16 +56,25 @@ struct Session {
   milliseconds max_timeout = 6h;
   milliseconds connect_timeout = 5min;
   milliseconds disconnect_grace = 1s;
-  milliseconds idle_timeout = 0s;      ///< 0: off
+  milliseconds idle_timeout = 0s;    ///< 0: off
+  milliseconds ping_interval = 10s;  ///< of a browser that says nothing
+  milliseconds ping_timeout = 20s;
   milliseconds keep_ended = 31 * 24h;  ///< 0: for ever
+  int keep_count = 0;                  ///< 0: all
   bool operator==(const Session&) const = default;
 };
 
 struct Browser {
-  std::string executable;  ///< empty: found by the launcher
+  std::string executable;           ///< empty: found by the launcher
+  std::string engine = "chromium";  ///< or "headless-shell"
+  std::string headless_shell;       ///< its path; empty: beside the executable
   bool headless = false;
   int pool_size = 1;
-  std::string work_dir;  ///< empty: chosen by the daemon
+  int pool_kinds = 3;
+  milliseconds pool_max_age = 30min;
+  milliseconds pool_delay = 1s;
+  base::Bytes pool_memory{};  ///< 0: no ceiling
+  std::string work_dir;       ///< empty: chosen by the daemon
   PixelSize viewport{1280, 720};
   PixelSize screen{1920, 1080};
   milliseconds launch_timeout = 20s;
@@ -75,14 +89,21 @@ struct Browser {
 struct Recording {
   bool enabled = true;
   int fps = 10;
-  std::string encoder;  ///< empty: found beside this program
+  std::string quality = "standard";  ///< evidence, standard or small
+  std::string encoder;               ///< empty: found beside this program
   milliseconds link_lifetime = 6h;
+  base::Bytes min_free = 512_MiB;  ///< 0: no floor
+  base::Bytes keep_size;           ///< 0: no limit
+  bool dom = false;
+  base::Bytes dom_size = 64_MiB;  ///< per session
   bool operator==(const Recording&) const = default;
 };
 
 struct Timeline {
   bool enabled = true;
-  int max_events = 20000;  ///< per session
+  int max_events = 20000;         ///< per session
+  base::Bytes max_size = 64_MiB;  ///< per session
+  bool console = false;
   bool operator==(const Timeline&) const = default;
 };
 

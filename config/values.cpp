@@ -230,6 +230,11 @@ Problem check_switch(std::string& text) {
   return {};
 }
 
+Problem check_quality(std::string& word) {
+  if (word == "evidence" || word == "standard" || word == "small") return {};
+  return "'" + word + "' is not evidence, standard or small";
+}
+
 Problem check_absolute_path(std::string& path) {
   if (!path.empty() && path.front() != '/') return quoted(path) + " is no absolute path";
   return {};

@@ -46,6 +46,7 @@ Problem check_host_name(std::string& name);
 Problem check_origin(std::string& origin);
 Problem check_network(std::string& network);  ///< an address, or "address/prefix-length"
 Problem check_switch(std::string& text);
+Problem check_quality(std::string& word);
 Problem check_absolute_path(std::string& path);
 
 }  // namespace greenroom::config

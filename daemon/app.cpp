@@ -1,13 +1,17 @@
 #include "daemon/app.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <unistd.h>
 
+#include "api/assets.hpp"
 #include "base/deadline.hpp"
 #include "base/time_format.hpp"
 #include "daemon/daemon_file.hpp"
 #include "daemon/launch_options.hpp"
+#include "daemon/machine.hpp"
 #include "daemon/metrics.hpp"
+#include "daemon/segment_rows.hpp"
 #include "daemon/setup.hpp"
 #include "recorder/finish_interrupted.hpp"
 
@@ -21,13 +25,17 @@ using base::Task;
 namespace {
 constexpr std::size_t file_threads = 2;
 constexpr std::chrono::seconds key_interval{2};  // how long a key made or revoked elsewhere may go unseen
-constexpr std::chrono::minutes prune_interval{10};
-constexpr std::size_t prune_batch = 100;
 constexpr std::chrono::seconds http_grace{3};
 
 browser::WarmPoolOptions pool_options(const config::Settings& settings) {
   browser::WarmPoolOptions options;
-  options.size = static_cast<std::size_t>(settings.browser.pool_size);
+  const config::Browser& wanted = settings.browser;
+  options.rules.size = static_cast<std::size_t>(wanted.pool_size);
+  options.rules.kinds = static_cast<std::size_t>(wanted.pool_kinds);
+  options.rules.max_age = wanted.pool_max_age;
+  options.rules.refill_delay = wanted.pool_delay;
+  options.rules.longest_delay = std::max(options.rules.longest_delay, wanted.pool_delay);
+  options.rules.memory = wanted.pool_memory;
   options.fingerprint = default_fingerprint(settings);
   return options;
 }
@@ -54,12 +62,15 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       database_(std::move(parts.database)),
       rows_(*database_),
       timeline_(*database_),
+      segments_(*database_),
       key_store_(*database_),
       project_store_(*database_),
       secret_store_(*database_),
       launcher_(browser::make_chromium_launcher(executor_, files_, std::move(parts.launch), log_)),
       pool_(executor_, *launcher_, pool_options(settings_), log_),
       muxer_(executor_, muxer_options(encoder_, settings_)),
+      dom_script_(std::string(api::asset("record.umd.min.cjs").content) +
+                  std::string(api::asset("dom.js").content)),
       tasks_(executor_) {}
 
 Task<Result<void>> App::start() {
@@ -78,19 +89,13 @@ Task<Result<void>> App::start() {
   // browsers.
   if (auto listening = listen(); !listening) co_return listening.error();
   co_await launcher_->sweep();
-  auto finish = [this](std::string id) -> Task<Result<void>> {
-    auto work = [directory = recordings_directory() + "/" + id]() -> Result<void> {
-      auto index = recorder::finish_interrupted(directory);
-      if (!index) return index.error();
-      return {};
-    };
-    co_return co_await files_.run(std::move(work));
-  };
+  auto finish = [this](std::string id) { return finish_recording(std::move(id)); };
   if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();
+  sessions_->start_measuring();
   pool_.start();
   tasks_.spawn(http_->run());
   tasks_.spawn(follow_key_changes());
-  tasks_.spawn(prune_regularly());
+  keeper_->start();
   DaemonFile file;
   file.pid = ::getpid();
   file.address = settings_.server.listen.host;
@@ -98,6 +103,18 @@ Task<Result<void>> App::start() {
   file.started_at = base::to_rfc3339(clock_.wall());
   file.version = GREENROOM_VERSION;
   co_return write_daemon_file(data_directory_, file);
+}
+
+/// What an earlier daemon left of a recording is made whole, and the rows say what the files do.
+Task<Result<void>> App::finish_recording(std::string id) {
+  auto work = [directory = recordings_directory() + "/" + id] {
+    return recorder::finish_interrupted(directory);
+  };
+  auto index = co_await files_.run(std::move(work));
+  if (!index) co_return index.error();
+  std::vector<store::SegmentRecord> records;
+  for (const recorder::Segment& segment : index->segments) records.push_back(to_record(segment));
+  co_return co_await segments_.replace(std::move(id), std::move(records));
 }
 
 std::string App::url() const {
@@ -157,37 +174,72 @@ Result<void> App::check_exposure() const {
                "not listening on " + host + " without a key: `greenroom keys add` makes one"};
 }
 
-session::SessionOptions App::session_options() const {
+session::SessionOptions App::session_options() {
   session::SessionOptions options;
   options.viewport = {settings_.browser.viewport.width, settings_.browser.viewport.height};
   options.screen = {settings_.browser.screen.width, settings_.browser.screen.height};
-  options.headless = settings_.browser.headless;
+  options.engine = default_fingerprint(settings_).engine;
+  options.headless = settings_.browser.headless || options.engine == browser::Engine::headless_shell;
   options.lifetime.max_age = settings_.session.default_timeout;
   options.lifetime.connect = settings_.session.connect_timeout;
   options.lifetime.disconnect_grace = settings_.session.disconnect_grace;
   options.lifetime.idle = settings_.session.idle_timeout;
   options.longest_age = settings_.session.max_timeout;
   options.limit = static_cast<std::size_t>(settings_.limits.sessions);
+  options.limit_per_key = static_cast<std::size_t>(settings_.limits.sessions_per_key);
+  options.queue = static_cast<std::size_t>(settings_.limits.queue);
+  options.queue_wait = settings_.limits.queue_wait;
+  options.free_memory = settings_.limits.free_memory;
+  options.ping_interval = settings_.session.ping_interval;
+  options.ping_deadline = settings_.session.ping_timeout;
   options.recording = settings_.recording.enabled && !encoder_.empty();
+  options.record_fps = settings_.recording.fps;
+  options.record_quality = recorder::quality_of(settings_.recording.quality).value_or(options.record_quality);
   options.timeline = settings_.timeline.enabled;
   options.timeline_options.max_events = static_cast<std::size_t>(settings_.timeline.max_events);
+  options.timeline_options.max_size = settings_.timeline.max_size;
+  options.timeline_options.console = settings_.timeline.console;
+  options.record_dom = settings_.recording.dom;
+  options.dom.files = &files_;
+  options.dom.script = dom_script_;
+  options.dom.limit = settings_.recording.dom_size;
+  options.dom_directory = dom_directory();
   return options;
 }
 
 session::Services App::services() {
   auto take = [this](const browser::Fingerprint& fingerprint) { return pool_.take(fingerprint); };
-  auto record = [this](const std::string& id, const browser::Display& display) {
-    return start_recording(id, display);
+  auto record = [this](session::RecordingRequest request) { return start_recording(std::move(request)); };
+  auto check_room = [this] { return keeper_->check_room(); };
+  auto measure = [this](std::vector<browser::ProcessRoots> trees) {
+    return launcher_->measure(std::move(trees));
   };
-  return session::Services{take, record, rows_, timeline_, clock_, log_, {}};
+  return session::Services{take, record,     rows_,   timeline_,        clock_,      log_,
+                           {},   check_room, measure, available_memory, memory_kills};
 }
 
 void App::make_sessions() {
   sessions_ = std::make_unique<session::SessionManager>(executor_, session_options(), services());
-  SessionCoreParts parts{
-      *sessions_, rows_, timeline_, muxer_, files_, clock_, recordings_directory(), projects_, [this] {
-        return metrics();
-      }};
+  HousekeeperParts keeper{
+      *sessions_,      rows_, segments_, files_, clock_, log_, data_directory_, recordings_directory(),
+      dom_directory(), {},    {}};
+  keeper.rules.age = settings_.session.keep_ended;
+  keeper.rules.count = static_cast<std::size_t>(settings_.session.keep_count);
+  keeper.rules.size = settings_.recording.keep_size;
+  keeper.floors = {settings_.recording.min_free, settings_.limits.min_free};
+  keeper_ = std::make_unique<Housekeeper>(executor_, std::move(keeper));
+  SessionCoreParts parts{*sessions_,
+                         rows_,
+                         timeline_,
+                         muxer_,
+                         *keeper_,
+                         files_,
+                         clock_,
+                         recordings_directory(),
+                         dom_directory(),
+                         projects_,
+                         [this] { return metrics(); },
+                         settings_.server.drain_deadline};
   core_ = std::make_unique<SessionCore>(executor_, std::move(parts));
 }
 
@@ -217,56 +269,48 @@ Result<void> App::listen() {
   return {};
 }
 
-Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(std::string session_id,
-                                                                        browser::Display display) {
+Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(session::RecordingRequest request) {
+  if (auto room = keeper_->check_recording_room(); !room) co_return room.error();
   std::error_code failure;
   std::filesystem::create_directories(recordings_directory(), failure);
   std::filesystem::permissions(recordings_directory(), std::filesystem::perms::owner_all, failure);
   recorder::RecordingOptions options;
   options.program.executable = encoder_;
   options.program.identity = encoder_identity(settings_);
-  options.directory = recordings_directory() + "/" + session_id;
-  options.capture.display = display.number;
-  options.capture.cookie = display.cookie;
-  options.capture.frames_per_second = settings_.recording.fps;
-  options.capture.max_width = display.screen.width;
-  options.capture.max_height = display.screen.height;
+  options.directory = recordings_directory() + "/" + request.session_id;
+  options.capture.frames_per_second = request.frames_per_second;
+  recorder::use_quality(options.capture, request.quality);
+  options.capture.max_width = settings_.browser.screen.width;
+  options.capture.max_height = settings_.browser.screen.height;
+  if (request.display) {
+    options.capture.display = request.display->number;
+    options.capture.cookie = request.display->cookie;
+    options.capture.max_width = request.display->screen.width;
+    options.capture.max_height = request.display->screen.height;
+  } else {
+    options.capture.source = recorder::CaptureSource::frames;
+    options.frames = request.frames;
+  }
   options.files = &files_;
-  const base::Logger log = log_.with("session", session_id);
+  options.on_segment = [this, id = request.session_id](const recorder::Segment& segment) {
+    tasks_.spawn(store_segment(id, to_record(segment)));
+  };
+  const base::Logger log = log_.with("session", request.session_id);
   co_return co_await recorder::Recording::start(std::move(options), log);
 }
 
-Task<void> App::prune_regularly() {
-  co_await base::keep_running_when_cancelled();
-  while (!stopping_) {
-    if (settings_.session.keep_ended.count() > 0) co_await prune();
-    co_await base::sleep_for(prune_interval);
-  }
-}
-
-/// Files first: a row without files is honest, files without a row would never be found again.
-Task<void> App::prune() {
-  auto old = co_await rows_.ended_before(clock_.wall() - settings_.session.keep_ended, prune_batch);
-  if (!old) co_return;
-  for (const std::string& id : *old) {
-    auto erase = [directory = recordings_directory() + "/" + id]() -> Result<void> {
-      std::error_code failure;
-      std::filesystem::remove_all(directory, failure);
-      if (failure) return Error{errc::io, directory + ": " + failure.message()};
-      return {};
-    };
-    const auto erased = co_await files_.run(std::move(erase));
-    if (!erased) {
-      log_.warning("recording not removed", {{"session", id}, {"why", erased.error().detail}});
-      continue;
-    }
-    if (const auto removed = co_await rows_.remove(id); removed) sessions_->forget(id);
-  }
+Task<void> App::store_segment(std::string session_id, store::SegmentRecord record) {
+  const auto stored = co_await segments_.put(session_id, std::move(record));
+  // The index on the disk is the truth; the row is a copy of it.
+  if (!stored)
+    log_.warning("segment row not stored", {{"session", session_id}, {"why", stored.error().message()}});
 }
 
 std::string App::metrics() const {
   MetricsFacts facts;
   facts.sessions = sessions_->numbers();
+  facts.pool = pool_.counters();
+  facts.waiting_browsers = pool_.waiting();
   facts.http = http_->counters();
   facts.resident_bytes = resident_bytes();
   facts.uptime_seconds = std::chrono::duration<double>(clock_.steady() - began_).count();
@@ -287,6 +331,7 @@ Task<void> App::stop() {
   if (http_) co_await http_->stop(http_grace);
   co_await muxer_.stop();
   if (core_) co_await core_->stop();
+  if (keeper_) co_await keeper_->stop();
   tasks_.stop();
   co_await tasks_.join();
   ::unlink((data_directory_ + "/daemon.json").c_str());

@@ -14,6 +14,7 @@
 #include "base/task_group.hpp"
 #include "browser/warm_pool.hpp"
 #include "config/settings.hpp"
+#include "daemon/housekeeper.hpp"
 #include "daemon/session_core.hpp"
 #include "net/http_server.hpp"
 #include "recorder/muxer.hpp"
@@ -23,6 +24,7 @@
 #include "store/key_store.hpp"
 #include "store/project_store.hpp"
 #include "store/secret_store.hpp"
+#include "store/segment_store.hpp"
 #include "store/session_store.hpp"
 #include "store/timeline_store.hpp"
 
@@ -66,17 +68,18 @@ class App {
   base::Task<base::Result<void>> load_keys();
   base::Task<base::Result<void>> make_first_key();
   base::Task<void> follow_key_changes();
-  base::Task<void> prune_regularly();
-  base::Task<void> prune();
+  base::Task<base::Result<void>> finish_recording(std::string id);
+  base::Task<void> store_segment(std::string session_id, store::SegmentRecord record);
   base::Result<void> check_exposure() const;
   base::Result<void> listen();
   void make_sessions();
-  session::SessionOptions session_options() const;
+  session::SessionOptions session_options();
   session::Services services();
-  base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(std::string session_id,
-                                                                                 browser::Display display);
+  base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(
+      session::RecordingRequest request);
   std::string metrics() const;
   std::string recordings_directory() const { return data_directory_ + "/recordings"; }
+  std::string dom_directory() const { return data_directory_ + "/dom"; }
 
   base::Executor executor_;
   config::Settings settings_;
@@ -92,14 +95,17 @@ class App {
   std::unique_ptr<store::Database> database_;
   store::SessionStore rows_;
   store::TimelineStore timeline_;
+  store::SegmentStore segments_;
   store::KeyStore key_store_;
   store::ProjectStore project_store_;
   store::SecretStore secret_store_;
   std::unique_ptr<browser::Launcher> launcher_;
   browser::WarmPool pool_;
   recorder::Muxer muxer_;
+  std::string dom_script_;
   std::vector<api::Project> projects_;
   std::unique_ptr<session::SessionManager> sessions_;
+  std::unique_ptr<Housekeeper> keeper_;
   std::unique_ptr<SessionCore> core_;
   api::KeyRing keys_;
   std::unique_ptr<api::LinkSigner> signer_;

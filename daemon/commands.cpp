@@ -19,7 +19,12 @@ constexpr std::array data_only = {data};
 constexpr std::array add_flags = {
     data, Flag{"--name", "NAME", "what people call the key"},
     Flag{"--value-file", "FILE", "take over the key in this file instead of making one"}};
+constexpr std::array replay_flags = {
+    config, data, Flag{"-o", "FILE", "where to; ID.mp4 when it is not there, - for standard output"}};
+constexpr std::array export_flags = {config, data, Flag{"-o", "FILE", "where to; none: standard output"}};
 constexpr std::array doctor_flags = {config, data, Flag{"--json", "", "for programs"}};
+
+constexpr std::array drain_flags = {config, data, Flag{"--resume", "", "take sessions again instead"}};
 
 constexpr std::array table = {
     Command{"serve", "", "run the daemon", serve_flags, serve},
@@ -31,6 +36,13 @@ constexpr std::array table = {
     Command{"sessions list", "", "list the running daemon's sessions", config_and_data, run_sessions_list},
     Command{"sessions show", "ID", "show all about one session", config_and_data, run_sessions_show},
     Command{"sessions end", "ID", "end one session", config_and_data, run_sessions_end},
+    Command{"sessions delete", "ID", "delete an ended session, its recording and its timeline",
+            config_and_data, run_sessions_delete},
+    Command{"replay", "ID", "save a session's recording as MP4", replay_flags, run_replay},
+    Command{"timeline", "ID", "what happened in a session, a JSON object a line", export_flags, run_timeline},
+    Command{"har", "ID", "a session's requests as an HTTP archive", export_flags, run_har},
+    Command{"drain", "", "take no new sessions and wait until the last one has ended", drain_flags,
+            run_drain},
     Command{"version", "", "print the version", {}, run_version},
 };
 }  // namespace

@@ -12,12 +12,17 @@ std::span<const Command> commands();
 
 int run_check_config(const CommandLine& line);
 int run_doctor(const CommandLine& line);
+int run_drain(const CommandLine& line);
+int run_har(const CommandLine& line);
 int run_keys_add(const CommandLine& line);
 int run_keys_list(const CommandLine& line);
 int run_keys_revoke(const CommandLine& line);
+int run_replay(const CommandLine& line);
+int run_sessions_delete(const CommandLine& line);
 int run_sessions_end(const CommandLine& line);
 int run_sessions_list(const CommandLine& line);
 int run_sessions_show(const CommandLine& line);
+int run_timeline(const CommandLine& line);
 int run_version(const CommandLine& line);
 
 }  // namespace greenroom::daemon

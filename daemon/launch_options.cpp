@@ -1,5 +1,6 @@
 #include "daemon/launch_options.hpp"
 
+#include <filesystem>
 #include <unistd.h>
 
 #include "daemon/paths.hpp"
@@ -17,6 +18,15 @@ base::Result<browser::LaunchOptions> launch_options(const config::Settings& sett
                  "Chromium was not found (browser.executable; greenroom doctor says more)"};
   browser::LaunchOptions options;
   options.executable = *executable;
+  options.headless_shell = settings.browser.headless_shell;
+  if (options.headless_shell.empty())
+    options.headless_shell =
+        (std::filesystem::path(*executable).parent_path() / "chromium-headless-shell").string();
+  if (settings.browser.engine == "headless-shell" && ::access(options.headless_shell.c_str(), X_OK) != 0)
+    return Error{errc::launch_failed, options.headless_shell +
+                                          " cannot be run (browser.engine, browser.headless_shell; Debian: "
+                                          "chromium-headless-shell)"};
+  options.viewport = {settings.browser.viewport.width, settings.browser.viewport.height};
   options.xvfb = settings.browser.xvfb;
   options.work_directory = std::move(work_directory);
   options.extra_switches = settings.browser.switches;
@@ -38,7 +48,9 @@ std::optional<base::Identity> encoder_identity(const config::Settings& settings)
 
 browser::Fingerprint default_fingerprint(const config::Settings& settings) {
   browser::Fingerprint fingerprint;
-  fingerprint.headless = settings.browser.headless;
+  const bool is_shell = settings.browser.engine == "headless-shell";
+  fingerprint.engine = is_shell ? browser::Engine::headless_shell : browser::Engine::chromium;
+  fingerprint.headless = settings.browser.headless || is_shell;
   fingerprint.screen = {settings.browser.screen.width, settings.browser.screen.height};
   return fingerprint;
 }

@@ -44,6 +44,13 @@ void write_sessions(Page& page, const session::ManagerNumbers& sessions) {
   page.one("greenroom_sessions_created_total", "counter", "Sessions admitted.", number(sessions.created));
   page.one("greenroom_sessions_refused_total", "counter", "Creates refused by a limit.",
            number(sessions.refused));
+  page.one("greenroom_queue_length", "gauge", "Creates that wait for a slot.", number(sessions.queued));
+  page.one("greenroom_queued_total", "counter", "Creates that had to wait for a slot.",
+           number(sessions.waited));
+  page.one("greenroom_sessions_cpu_seconds_total", "counter", "Processor time of sessions' processes.",
+           static_cast<double>(sessions.cpu.count()) / 1000);
+  page.one("greenroom_sessions_memory_bytes", "gauge", "Memory of sessions' processes.",
+           number(sessions.memory.count));
   page.describe("greenroom_sessions_ended_total", "counter", "Sessions ended, by reason.");
   for (const auto& [reason, count] : sessions.ended)
     page.value("greenroom_sessions_ended_total", "reason=\"" + std::string(session::word(reason)) + "\"",
@@ -53,6 +60,19 @@ void write_sessions(Page& page, const session::ManagerNumbers& sessions) {
   page.value("greenroom_launch_seconds_count", {}, number(sessions.launches.count));
   page.one("greenroom_launch_failures_total", "counter", "Sessions that never ran.",
            number(sessions.launches.failed));
+}
+
+void write_pool(Page& page, const browser::WarmPoolCounters& pool, std::size_t waiting) {
+  page.one("greenroom_pool_browsers", "gauge", "Browsers that wait for a session.", number(waiting));
+  page.describe("greenroom_pool_taken_total", "counter", "Browsers that sessions took.");
+  page.value("greenroom_pool_taken_total", "how=\"warm\"", number(pool.taken_warm));
+  page.value("greenroom_pool_taken_total", "how=\"cold\"", number(pool.taken_cold));
+  page.describe("greenroom_pool_lost_total", "counter", "Waiting browsers that no session got, by reason.");
+  page.value("greenroom_pool_lost_total", "reason=\"died\"", number(pool.died_waiting));
+  page.value("greenroom_pool_lost_total", "reason=\"silent\"", number(pool.failed_probes));
+  page.value("greenroom_pool_lost_total", "reason=\"retired\"", number(pool.retired));
+  page.one("greenroom_pool_launch_failures_total", "counter", "Launches for the pool that failed.",
+           number(pool.failed_launches));
 }
 
 void write_cdp(Page& page, const cdp::SwitchboardCounters& cdp) {
@@ -82,6 +102,7 @@ std::string render_metrics(const MetricsFacts& facts) {
   page.one("process_resident_memory_bytes", "gauge", "The daemon's own memory.",
            static_cast<double>(facts.resident_bytes));
   write_sessions(page, facts.sessions);
+  write_pool(page, facts.pool, facts.waiting_browsers);
   write_cdp(page, facts.sessions.cdp);
   write_recorder(page, facts.sessions.recorder);
   page.one("greenroom_http_requests_total", "counter", "HTTP requests.", number(facts.http.requests));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "browser/warm_pool.hpp"
 #include "net/http_server.hpp"
 #include "session/manager.hpp"
 
@@ -12,6 +13,8 @@ namespace greenroom::daemon {
 struct MetricsFacts {
   session::ManagerNumbers sessions;
   net::ServerCounters http;
+  browser::WarmPoolCounters pool;
+  std::size_t waiting_browsers = 0;
   std::int64_t resident_bytes = 0;
   double uptime_seconds = 0;
   std::string version;

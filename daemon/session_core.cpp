@@ -1,12 +1,16 @@
 #include "daemon/session_core.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <sys/stat.h>
 
 #include <boost/json.hpp>
 
 #include "base/ids.hpp"
 #include "recorder/archive.hpp"
+#include "recorder/dom_archive.hpp"
 #include "recorder/player.hpp"
+#include "session/timeline_mask.hpp"
 
 namespace greenroom::daemon {
 
@@ -17,7 +21,6 @@ using session::RecordingState;
 namespace {
 constexpr base::Milliseconds recording_patience{5'000};  // for a recording that is being finished
 constexpr std::size_t log_chunk = 2'000;                 // rows a read
-constexpr std::size_t log_bound = 50'000;                // events an answer
 constexpr std::size_t failed_bound = 1'000;              // remembered failures
 constexpr const char* mp4_name = "/recording.mp4";
 const Error ended{errc::gone, "the session has ended"};
@@ -41,14 +44,6 @@ Task<Result<std::size_t>> SessionCore::count(session::ListFilter filter) {
 }
 Task<Result<api::SharedView>> SessionCore::end(std::string id, session::EndReason reason) {
   return parts_.sessions.end(std::move(id), reason);
-}
-
-Task<Result<api::SharedView>> SessionCore::extend(std::string id, base::Milliseconds by) {
-  const auto session = parts_.sessions.use(id);
-  if (!session) co_return ended;
-  auto extended = co_await (*session)->extend(by);
-  if (!extended) co_return extended.error();
-  co_return (*session)->view();
 }
 
 Task<Result<api::SharedView>> SessionCore::resize(std::string id, browser::Size viewport) {
@@ -78,6 +73,36 @@ Task<Result<void>> SessionCore::set_cookies(std::string id, std::vector<session:
 void SessionCore::abandon(std::string_view id) {
   if (const auto session = parts_.sessions.use(id))
     (*session)->request_end(session::EndReason::client_disconnected);
+}
+
+Task<Result<api::SharedView>> SessionCore::extend(std::string id, base::Milliseconds more) {
+  return parts_.sessions.extend(std::move(id), more);
+}
+
+session::Deadlines SessionCore::deadlines(std::string_view id) {
+  const auto session = parts_.sessions.use(id);
+  return session ? (*session)->deadlines() : session::Deadlines{};
+}
+
+api::DrainFacts SessionCore::drain_facts() const {
+  return {parts_.sessions.is_draining(), parts_.sessions.live()};
+}
+
+void SessionCore::drain() {
+  const bool is_new = !parts_.sessions.is_draining();
+  parts_.sessions.stop_creating();
+  if (is_new) tasks_.spawn(end_after_drain(++drains_));
+}
+
+void SessionCore::resume() { parts_.sessions.resume_creating(); }
+
+/// The daemon goes on: what was recorded can be looked at until somebody stops it.
+Task<void> SessionCore::end_after_drain(int drain) {
+  co_await base::keep_running_when_cancelled();
+  (void)co_await parts_.sessions.wait_until_empty(parts_.drain_deadline);
+  // Resumed meanwhile, or drained anew: then another wait counts.
+  if (drain == drains_ && parts_.sessions.is_draining())
+    parts_.sessions.request_end_all(session::EndReason::drained);
 }
 
 Task<Result<std::vector<cdp::TargetInfo>>> SessionCore::targets(std::string id) {
@@ -113,26 +138,26 @@ Task<void> SessionCore::serve_client(std::string id, std::unique_ptr<net::Messag
 }
 
 Task<Result<std::vector<api::LogEvent>>> SessionCore::log(std::string id) {
-  auto all = co_await timeline(std::move(id));
+  auto all = co_await timeline(std::move(id), api::LogQuery());
   if (!all) co_return all.error();
-  std::erase_if(*all, [](const api::LogEvent& event) {
-    return !event.method.empty() && event.method[0] >= 'a' && event.method[0] <= 'z';
-  });
+  std::erase_if(*all, [](const api::LogEvent& event) { return session::kind_of(event.method) == "marker"; });
   co_return all;
 }
 
-Task<Result<std::vector<api::LogEvent>>> SessionCore::timeline(std::string id) {
+Task<Result<std::vector<api::LogEvent>>> SessionCore::timeline(std::string id, api::LogQuery query) {
   if (const auto session = parts_.sessions.use(id)) co_await (*session)->flush_timeline();
   std::vector<api::LogEvent> out;
-  std::int64_t after = 0;
-  while (out.size() < log_bound) {
-    auto rows = co_await parts_.timeline.read(id, after, log_chunk);
+  while (out.size() < query.limit) {
+    const std::size_t count = std::min(log_chunk, query.limit - out.size());
+    auto read = query.only_markers ? parts_.timeline.read_markers(id, query.after, count)
+                                   : parts_.timeline.read(id, query.after, count);
+    auto rows = co_await std::move(read);
     if (!rows) co_return rows.error();
     for (store::TimelineEvent& row : *rows)
-      out.push_back({row.seq, row.at_ms, row.page_index, std::move(row.target), std::move(row.method),
-                     std::move(row.params)});
-    if (rows->size() < log_chunk) break;
-    after = out.back().seq;
+      out.push_back({row.seq, row.at_ms, row.page_index, std::move(row.method), std::move(row.params),
+                     std::move(row.target)});
+    if (rows->size() < count) break;
+    query.after = out.back().seq;
   }
   co_return out;
 }
@@ -156,20 +181,58 @@ Task<Result<api::RecordingFacts>> SessionCore::recording(std::string id) {
   auto read = [directory = directory_of(id)] { return recorder::read_index(directory); };
   auto index = co_await parts_.files.run(std::move(read));
   if (index) facts.index = std::move(*index);
+  if (const auto session = parts_.sessions.use(id)) facts.live = (*session)->recording_edge();
   if (!index && index.error().code != errc::not_found) co_return index.error();
+  auto shown = co_await tabs_shown(std::move(id));
+  if (!shown) co_return shown.error();
+  facts.shown = std::move(*shown);
   co_return facts;
+}
+
+Task<void> SessionCore::recording_grows(std::string id, base::Milliseconds limit) {
+  if (const auto session = parts_.sessions.use(id)) co_await (*session)->recording_grows(limit);
+}
+
+Task<Result<std::vector<recorder::TabShown>>> SessionCore::tabs_shown(std::string id) {
+  api::LogQuery query;
+  query.only_markers = true;
+  auto markers = co_await timeline(std::move(id), query);
+  if (!markers) co_return markers.error();
+  std::vector<recorder::TabShown> shown;
+  for (const api::LogEvent& marker : *markers)
+    if (marker.method == "tab.shown")
+      shown.push_back({base::WallTime(base::Milliseconds(marker.at_ms)), marker.page_index});
+  co_return shown;
 }
 
 Result<std::string> SessionCore::recording_file(std::string_view id, std::string_view name) const {
   if (!base::is_uuid(id) || !recorder::is_media_name(name)) return Error{errc::not_found, "no such part"};
-  return directory_of(id) + "/" + std::string(name);
+  std::string path = directory_of(id) + "/" + std::string(name);
+  // Live players fetch parts of the segment that is being written.
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) path += recorder::open_file_suffix;
+  return path;
+}
+
+Task<Result<std::string>> SessionCore::dom_events(std::string id, std::optional<int> tab, std::string extra) {
+  if (!base::is_uuid(id)) co_return Error{errc::not_found, "session"};
+  auto read = [directory = parts_.dom_directory + "/" + id,
+               tab = tab.value_or(recorder::first_tab_with_pictures),
+               extra = std::move(extra)]() -> Result<std::string> {
+    auto events = recorder::read_dom_events(directory, tab, extra);
+    if (!events && events.error().code == errc::not_found) return std::string("[]");
+    return events;
+  };
+  co_return co_await parts_.files.run(std::move(read));
 }
 
 Task<Result<std::string>> SessionCore::check_finished(const std::string& id) {
   auto facts = co_await recording(id);
   if (!facts) co_return facts.error();
   if (facts->state == RecordingState::recording || facts->state == RecordingState::finalizing)
-    co_return Error{errc::conflict, "the session is still being recorded"};
+    co_return Error{errc::conflict, facts->state == RecordingState::recording
+                                        ? "the session is still being recorded"
+                                        : "the recording is being finished; ask again in a moment"};
   if (facts->index.segments.empty())
     co_return Error{errc::not_found, "there is no recording of this session"};
   co_return directory_of(id);
@@ -199,6 +262,11 @@ Task<void> SessionCore::make_mp4(std::string id, std::string directory) {
     mp4s_.erase(id);
   else
     mp4s_[id] = api::Mp4State::failed;
+}
+
+Task<Result<void>> SessionCore::erase_recording(std::string id) {
+  mp4s_.erase(id);
+  return parts_.keeper.erase_recording(std::move(id));
 }
 
 api::Mp4Facts SessionCore::mp4_facts(std::string_view id) const {

@@ -9,6 +9,7 @@
 #include "api/core.hpp"
 #include "base/blocking_pool.hpp"
 #include "base/task_group.hpp"
+#include "daemon/housekeeper.hpp"
 #include "daemon/page_work.hpp"
 #include "recorder/muxer.hpp"
 #include "session/manager.hpp"
@@ -25,11 +26,14 @@ struct SessionCoreParts {
   store::SessionStore& rows;
   store::TimelineStore& timeline;
   recorder::Muxer& muxer;
+  Housekeeper& keeper;
   base::BlockingPool& files;
   const base::Clock& clock;
   std::string recordings_directory;  ///< holds one directory per session
+  std::string dom_directory;         ///< likewise, of DOM recordings
   std::vector<api::Project> projects;
   std::function<std::string()> metrics;
+  base::Milliseconds drain_deadline{20'000};  ///< how long a drain waits for sessions
 };
 
 /// Lifetime what `parts` refers to outlives it; stop() is awaited before it goes.
@@ -43,10 +47,15 @@ class SessionCore final : public api::Core {
   Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
   Task<Result<std::size_t>> count(session::ListFilter filter) override;
   Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
-  Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds by) override;
   Task<Result<api::SharedView>> resize(std::string id, browser::Size viewport) override;
   void touch(std::string_view id) override;
   void abandon(std::string_view id) override;
+  Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds more) override;
+  session::Deadlines deadlines(std::string_view id) override;
+  std::vector<session::QueuedCreate> queue() const override { return parts_.sessions.queue(); }
+  api::DrainFacts drain_facts() const override;
+  void drain() override;
+  void resume() override;
   Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
   Result<api::json::object> browser_version(std::string_view id) override;
   Task<Result<std::vector<session::Cookie>>> cookies(std::string id) override;
@@ -55,12 +64,16 @@ class SessionCore final : public api::Core {
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
                           session::ClientOptions options) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
-  Task<Result<std::vector<api::LogEvent>>> timeline(std::string id) override;
+  Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
   api::PageWork* page_work() override { return &pages_; }
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
+  Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
   Task<Result<void>> request_mp4(std::string id) override;
+  Task<Result<void>> erase(std::string id) override { return parts_.keeper.erase(std::move(id)); }
+  Task<Result<void>> erase_recording(std::string id) override;
   api::Mp4Facts mp4_facts(std::string_view id) const override;
   const std::vector<api::Project>& projects() const override { return parts_.projects; }
   Task<Result<api::ProjectUsage>> usage(std::string project_id) override;
@@ -69,17 +82,20 @@ class SessionCore final : public api::Core {
   const session::SessionOptions& options() const override { return parts_.sessions.options(); }
   base::WallTime now() const override { return parts_.clock.wall(); }
 
-  /// Lets MP4s that are being made finish or fail; the muxer is stopped first.
+  /// Lets MP4s that are being made finish or fail; the muxer is stopped first. No session is left by then.
   Task<void> stop() { co_await tasks_.join(); }
 
  private:
   std::string directory_of(std::string_view id) const;
+  Task<Result<std::vector<recorder::TabShown>>> tabs_shown(std::string id);
   Task<Result<std::string>> check_finished(const std::string& id);
+  Task<void> end_after_drain(int drain);
   Task<void> make_mp4(std::string id, std::string directory);
 
   SessionCoreParts parts_;
   SessionPages pages_;
   std::map<std::string, api::Mp4State, std::less<>> mp4s_;  // those being made, and those that failed
+  int drains_ = 0;
   base::TaskGroup tasks_;
 };
 

@@ -27,8 +27,8 @@ constexpr std::uint32_t head_limit = 64 * 1024;
 
 class Exchange {
  public:
-  explicit Exchange(const ClientRequest& request)
-      : request_(request), deadline_(Clock::now() + request.deadline) {}
+  Exchange(const ClientRequest& request, const OnPiece& on_piece)
+      : request_(request), on_piece_(on_piece), deadline_(Clock::now() + request.deadline) {}
 
   base::Result<void> connect();
   base::Result<void> send(std::string_view bytes);
@@ -37,8 +37,10 @@ class Exchange {
  private:
   base::Result<void> wait(short events);
   base::Result<void> connect_to(const addrinfo& address);
+  base::Result<void> hand_on(http::response_parser<http::string_body>& parser);
 
   const ClientRequest& request_;
+  const OnPiece& on_piece_;  // may be empty
   Clock::time_point deadline_;
   base::UniqueFd socket_;
 };
@@ -112,10 +114,26 @@ base::Result<Response> to_response(http::response<http::string_body> message) {
   return response;
 }
 
+/// Empties what has come of a body into the caller's hands.
+base::Result<void> Exchange::hand_on(http::response_parser<http::string_body>& parser) {
+  if (!on_piece_ || !parser.is_header_done() || parser.get().result() != http::status::ok) return {};
+  std::string& body = parser.get().body();
+  if (body.empty()) return {};
+  std::optional<base::Bytes> whole;
+  if (const auto length = parser.content_length()) whole = base::Bytes{*length};
+  deadline_ = Clock::now() + request_.deadline;
+  const auto taken = on_piece_(body, whole);
+  body.clear();
+  return taken;
+}
+
 base::Result<Response> Exchange::receive() {
   http::response_parser<http::string_body> parser;
   parser.eager(true);
-  parser.body_limit(answer_limit);
+  if (on_piece_)
+    parser.body_limit(boost::none);
+  else
+    parser.body_limit(answer_limit);
   parser.header_limit(head_limit);
   if (request_.method == "HEAD") parser.skip(true);
   std::string in;
@@ -137,7 +155,10 @@ base::Result<Response> Exchange::receive() {
       in.erase(0, parser.put(boost::asio::buffer(in), error));
       if (error) break;
     }
-    if (error == http::error::need_more || !error) continue;
+    if (error == http::error::need_more || !error) {
+      if (const auto taken = hand_on(parser); !taken) return taken.error();
+      continue;
+    }
     if (error == http::error::body_limit || error == http::error::header_limit) {
       return Error{errc::too_large, "the answer is too large"};
     }
@@ -148,7 +169,9 @@ base::Result<Response> Exchange::receive() {
 
 }  // namespace
 
-base::Result<Response> fetch(const ClientRequest& request) {
+base::Result<Response> fetch(const ClientRequest& request) { return fetch(request, OnPiece()); }
+
+base::Result<Response> fetch(const ClientRequest& request, const OnPiece& on_piece) {
   std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
   if (!request.headers.find("host")) {
     const bool is_ipv6 = request.host.find(':') != request.host.npos;
@@ -163,7 +186,7 @@ base::Result<Response> fetch(const ClientRequest& request) {
   bytes += "\r\n";
   bytes += request.body;
 
-  Exchange exchange(request);
+  Exchange exchange(request, on_piece);
   if (auto connected = exchange.connect(); !connected) return connected.error();
   if (auto sent = exchange.send(bytes); !sent) return sent.error();
   return exchange.receive();

@@ -24,6 +24,9 @@ using base::WallTime;
 /// The index's name in its recording's directory; one JSON object a line, only ever appended to.
 inline constexpr const char* index_file_name = "index.jsonl";
 
+/// A file that is still being written has it behind its name.
+inline constexpr const char* open_file_suffix = ".partial";
+
 /// One finished segment: written, synced and renamed before its line was.
 struct Segment {
   std::string file;      ///< "seg-3.m4s"

@@ -1,122 +1,49 @@
 #include "recorder/control.hpp"
 
-#include <boost/json.hpp>
+#include <utility>
 
-#include "base/crypto.hpp"
+#include "recorder/control_json.hpp"
 
 namespace greenroom::recorder {
 
 using base::errc;
 using base::Error;
 using base::Result;
-namespace json = boost::json;
 
 namespace {
 
 constexpr std::size_t longest_line = 1u << 20;
 constexpr std::int64_t largest_picture = 16 << 20;
-constexpr std::int64_t largest_side = 16384;
-constexpr std::int64_t largest_count = std::int64_t{1} << 50;
 
-template <class... Parts>
-struct Overloaded : Parts... {
-  using Parts::operator()...;
-};
-template <class... Parts>
-Overloaded(Parts...) -> Overloaded<Parts...>;
-
-/// A whole number of `object` in its range; else `all_good` becomes false.
-std::int64_t number(const json::object& object, std::string_view key, std::int64_t least, std::int64_t most,
-                    bool& all_good) {
-  const json::value* value = object.if_contains(key);
-  if (value != nullptr && value->is_int64() && value->get_int64() >= least && value->get_int64() <= most)
-    return value->get_int64();
-  all_good = false;
-  return least;
+std::string part_line(const EncoderPart& part) {
+  // The segment's own line is an object: it is taken in as it stands, so that there is one form of it.
+  const std::string segment = to_line(part.segment);
+  const json::object object{{"segment", json::parse(segment)},
+                            {"offset", static_cast<std::int64_t>(part.offset)},
+                            {"size", static_cast<std::int64_t>(part.size)},
+                            {"duration_ms", part.duration.count()},
+                            {"independent", part.is_independent}};
+  return one_line("part", object);
 }
 
-std::string text(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) return {};
-  return std::string(std::string_view(value->get_string()));
-}
-
-const json::object* inner_object(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
-}
-
-std::optional<json::object> parse_object(std::string_view line) {
-  boost::system::error_code error;
-  json::value value = json::parse(line, error);
-  if (error || !value.is_object()) return {};
-  return std::move(value.get_object());
-}
-
-std::string one_line(std::string_view key, const json::value& value) {
-  return json::serialize(json::object{{key, value}}) + "\n";
-}
-
-Result<EncoderCommand> read_start(const json::object& object) {
+Result<EncoderPart> read_part(const json::object& object) {
   bool good = true;
-  const auto integer = [&](std::string_view key, std::int64_t least, std::int64_t most) {
-    return number(object, key, least, most, good);
-  };
-  StartCommand start;
-  start.display = static_cast<int>(integer("display", 0, 65535));
-  start.frames_per_second = static_cast<int>(integer("fps", 1, 60));
-  start.max_width = static_cast<int>(integer("max_width", 16, largest_side));
-  start.max_height = static_cast<int>(integer("max_height", 16, largest_side));
-  start.quality = static_cast<int>(integer("crf", 0, 51));
-  start.segment_length = Milliseconds(integer("segment_ms", 500, 60'000));
-  start.started_at = WallTime(Milliseconds(integer("wall_ms", 0, largest_count)));
-  start.preset = text(object, "preset");
-  const std::optional<std::string> cookie = base::from_hex(text(object, "cookie"));
-  if (!good || !cookie || start.preset.empty())
-    return Error{errc::protocol, "a start command with bad members"};
-  start.cookie = *cookie;
-  return EncoderCommand(std::move(start));
+  const json::object* inner = inner_object(object, "segment");
+  if (inner == nullptr) return Error{errc::protocol, "a part without its segment"};
+  Result<Segment> segment = parse_segment_line(json::serialize(*inner));
+  if (!segment) return segment.error();
+  EncoderPart part;
+  part.segment = std::move(*segment);
+  part.offset = static_cast<std::uint64_t>(number(object, "offset", 0, largest_count, good));
+  part.size = static_cast<std::uint64_t>(number(object, "size", 1, largest_count, good));
+  part.duration = Milliseconds(number(object, "duration_ms", 1, largest_count, good));
+  const json::value* independent = object.if_contains("independent");
+  part.is_independent = independent != nullptr && independent->is_bool() && independent->get_bool();
+  if (!good) return Error{errc::protocol, "a part with bad members"};
+  return part;
 }
 
 }  // namespace
-
-std::string to_line(const EncoderCommand& command) {
-  const Overloaded visitor{
-      [](const StartCommand& start) {
-        const json::object object{{"display", start.display},
-                                  {"cookie", base::to_hex(start.cookie)},
-                                  {"fps", start.frames_per_second},
-                                  {"max_width", start.max_width},
-                                  {"max_height", start.max_height},
-                                  {"preset", start.preset},
-                                  {"crf", start.quality},
-                                  {"segment_ms", start.segment_length.count()},
-                                  {"wall_ms", start.started_at.time_since_epoch().count()}};
-        return one_line("start", object);
-      },
-      [](const SnapshotCommand& snapshot) {
-        const json::object object{{"id", std::int64_t{snapshot.id}}, {"quality", snapshot.quality}};
-        return one_line("snapshot", object);
-      },
-      [](const FinishCommand&) { return one_line("finish", json::object()); }};
-  return std::visit(visitor, command);
-}
-
-Result<EncoderCommand> parse_command(std::string_view line) {
-  const std::optional<json::object> object = parse_object(line);
-  if (!object) return Error{errc::protocol, "a command that is no JSON object"};
-  if (const auto* start = inner_object(*object, "start")) return read_start(*start);
-  if (inner_object(*object, "finish") != nullptr) return EncoderCommand(FinishCommand{});
-  if (const auto* snapshot = inner_object(*object, "snapshot")) {
-    bool good = true;
-    SnapshotCommand command;
-    command.id = static_cast<std::uint32_t>(number(*snapshot, "id", 0, 0xffffffff, good));
-    command.quality = static_cast<int>(number(*snapshot, "quality", 1, 100, good));
-    if (!good) return Error{errc::protocol, "a snapshot command with bad members"};
-    return EncoderCommand(command);
-  }
-  return Error{errc::protocol, "an unknown command"};
-}
 
 std::string to_message(const EncoderEvent& event) {
   const Overloaded visitor{
@@ -124,6 +51,12 @@ std::string to_message(const EncoderEvent& event) {
         return one_line("started", json::object{{"width", started.width}, {"height", started.height}});
       },
       [](const Segment& segment) { return to_line(segment); },
+      [](const EncoderPart& part) { return part_line(part); },
+      [](const EncoderPace& pace) {
+        return one_line(
+            "pace",
+            json::object{{"fps", pace.frames_per_second}, {"width", pace.width}, {"height", pace.height}});
+      },
       [](const EncoderStats& stats) {
         const json::object object{{"captured", stats.captured},
                                   {"encoded", stats.encoded},
@@ -199,6 +132,14 @@ Result<bool> EventParser::read_line(std::string_view line) {
   } else if (const auto* started = inner_object(*object, "started")) {
     event_ = EncoderStarted{static_cast<int>(integer(*started, "width", largest_side)),
                             static_cast<int>(integer(*started, "height", largest_side))};
+  } else if (const auto* part = inner_object(*object, "part")) {
+    Result<EncoderPart> read = read_part(*part);
+    if (!read) return read.error();
+    event_ = std::move(*read);
+  } else if (const auto* pace = inner_object(*object, "pace")) {
+    event_ = EncoderPace{static_cast<int>(integer(*pace, "fps", 60)),
+                         static_cast<int>(integer(*pace, "width", largest_side)),
+                         static_cast<int>(integer(*pace, "height", largest_side))};
   } else if (const auto* stats = inner_object(*object, "stats")) {
     event_ = EncoderStats{
         integer(*stats, "captured", largest_count), integer(*stats, "encoded", largest_count),

@@ -7,9 +7,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
 
 #include "base/fd.hpp"
 
@@ -27,12 +29,17 @@ namespace asio = boost::asio;
 
 constexpr int control_fd = 3;
 constexpr int directory_fd = 4;
+constexpr std::size_t most_queued = 64 << 10;
+constexpr int socket_buffer = 1 << 20;  // a picture or two: fewer wake-ups for each
 
 class RealEncoderProcess final : public EncoderProcess {
  public:
   RealEncoderProcess(const base::Executor& executor, UniqueFd socket,
                      std::unique_ptr<base::ChildProcess> child)
-      : socket_(executor, asio::local::stream_protocol(), socket.release()), child_(std::move(child)) {}
+      : socket_(executor, asio::local::stream_protocol(), socket.release()), child_(std::move(child)) {
+    boost::system::error_code ignored;
+    (void)socket_.set_option(asio::socket_base::send_buffer_size(socket_buffer), ignored);
+  }
 
   Task<Result<std::string>> receive() override {
     co_await base::keep_running_when_cancelled();
@@ -42,12 +49,32 @@ class RealEncoderProcess final : public EncoderProcess {
   }
 
   Result<void> send(std::string_view bytes) override {
+    if (is_delivering_) {
+      if (queued_.size() + bytes.size() > most_queued)
+        return Error{errc::unavailable, "the encoder does not read"};
+      queued_ += bytes;
+      return {};
+    }
     // Commands are a few hundred bytes at most: what does not fit at once is not being read.
     const ssize_t n =
         ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n == static_cast<ssize_t>(bytes.size())) return {};
     if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return Error{errc::closed, "the encoder's socket"};
     return Error{errc::unavailable, "the encoder does not read"};
+  }
+
+  Task<Result<void>> deliver(std::string bytes) override {
+    co_await base::keep_running_when_cancelled();
+    is_delivering_ = true;
+    while (!bytes.empty()) {
+      const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(bytes), base::use_tuple);
+      bytes = std::exchange(queued_, {});
+      if (!error) continue;
+      is_delivering_ = false;
+      co_return Error{errc::closed, "the encoder's socket"};
+    }
+    is_delivering_ = false;
+    co_return Result<void>();
   }
 
   Task<base::ExitStatus> exited() override { return child_->exited(); }
@@ -57,6 +84,8 @@ class RealEncoderProcess final : public EncoderProcess {
   asio::local::stream_protocol::socket socket_;
   std::unique_ptr<base::ChildProcess> child_;
   std::array<char, 65536> chunk_;
+  bool is_delivering_ = false;
+  std::string queued_;  // commands that came meanwhile
 };
 
 Result<UniqueFd> prepare_directory(const std::string& path, const std::optional<base::Identity>& owner) {

@@ -34,6 +34,10 @@ class EncoderProcess {
   virtual base::Task<base::Result<std::string>> receive() = 0;
   /// Sends a small command without waiting. Errors: closed, unavailable (it does not read).
   virtual base::Result<void> send(std::string_view bytes) = 0;
+  /// Sends something large and waits until the socket has taken it: an encoder that is slow slows its sender.
+  /// One at a time; small commands that are sent meanwhile follow it. Errors: closed. Cancel   the socket is
+  /// of no use afterwards.
+  virtual base::Task<base::Result<void>> deliver(std::string bytes) = 0;
   /// Unbounded: until the process has ended.
   virtual base::Task<base::ExitStatus> exited() = 0;
   /// SIGKILL. No error when it has ended.

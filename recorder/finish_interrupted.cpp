@@ -2,28 +2,13 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <unistd.h>
 
 #include "base/fd.hpp"
 #include "recorder/archive_file.hpp"
+#include "recorder/salvage.hpp"
 
 namespace greenroom::recorder {
-
-namespace {
-
-/// Best effort: a leftover costs room and nothing else.
-void remove_partial_files(const std::string& directory) {
-  std::error_code error;
-  for (auto it = std::filesystem::directory_iterator(directory, error);
-       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
-    if (it->path().extension() != ".partial") continue;
-    std::error_code ignored;
-    std::filesystem::remove(it->path(), ignored);
-  }
-}
-
-}  // namespace
 
 std::string missing_end(const RecordingIndex& index) {
   if (index.end) return {};
@@ -32,7 +17,7 @@ std::string missing_end(const RecordingIndex& index) {
 }
 
 Result<RecordingIndex> finish_interrupted(const std::string& directory) {
-  auto index = read_index(directory);
+  auto index = salvage(directory);
   if (!index) return index.error();
   const std::string missing = missing_end(*index);
   if (missing.empty()) return index;
@@ -41,7 +26,6 @@ Result<RecordingIndex> finish_interrupted(const std::string& directory) {
   if (!fd) return base::errno_error("opening " + path, errno);
   if (const auto wrote = write_all(fd.value(), missing, "ending " + path); !wrote) return wrote.error();
   if (::fsync(fd.value()) != 0) return storage_error("syncing " + path, errno);
-  remove_partial_files(directory);
   return read_index(directory);
 }
 

@@ -13,8 +13,9 @@ namespace greenroom::recorder {
 /// ended already. A torn line before it is cut off by a newline, so that it stays a line of its own.
 std::string missing_end(const RecordingIndex& index);
 
-/// Ends the recording in `directory`, unless it has ended, and removes files that were not finished. Not
-/// while an encoder writes there. Blocks; for the blocking pool. Returns the index as it is now.
+/// Ends the recording in `directory`, unless it has ended, with what can be saved of its open segment
+/// (salvage.hpp). Not while an encoder writes there. Blocks; for the blocking pool. Returns the index as it
+/// is now.
 ///
 /// Errors: not_found (no index: nothing was recorded), io, storage_full, too_large.
 Result<RecordingIndex> finish_interrupted(const std::string& directory);

@@ -108,6 +108,9 @@ Result<VideoConfig> read_init(std::string_view file) {
   ByteReader fixed(entry.substr(24));
   config.width = static_cast<int>(fixed.number(2));
   config.height = static_cast<int>(fixed.number(2));
+  const std::string_view colours = find_box(entry.substr(fixed_part), "colr");
+  constexpr std::size_t up_to_range = 10;
+  config.is_full_range = colours.size() > up_to_range && (colours[up_to_range] & '\x80') != 0;
   ByteReader avcc(find_box(entry.substr(fixed_part), "avcC"));
   constexpr std::size_t up_to_sps = 6;
   avcc.take(up_to_sps);
@@ -132,6 +135,35 @@ Result<std::vector<PlacedSample>> read_samples(std::string_view file) {
   }
   if (samples.empty()) return foreign("a segment without pictures");
   return samples;
+}
+
+Result<Torn> read_torn(std::string_view file) {
+  Torn torn;
+  std::vector<PlacedSample> samples;
+  ByteReader reader(file);
+  std::size_t moof_begin = 0;
+  std::string_view moof;
+  while (!reader.is_empty()) {
+    const std::size_t begin = file.size() - reader.left();
+    const auto box = next_box(reader);
+    if (!box) break;
+    if (box->type == "free" && torn.note.empty()) torn.note = box->body;
+    if (box->type == "moof") {
+      moof_begin = begin;
+      moof = box->body;
+    }
+    if (box->type != "mdat" || moof.empty()) continue;
+    // Head and data are there: the fragment counts.
+    const std::size_t known = samples.size();
+    if (!add_run(find_path(moof, {"traf", "trun"}), moof_begin, file.size(), samples)) break;
+    for (std::size_t i = known; i < samples.size(); ++i) torn.duration_ms += samples[i].info.duration_ms;
+    torn.size = file.size() - reader.left();
+    moof = {};
+  }
+  torn.frames = static_cast<std::int64_t>(samples.size());
+  if (torn.note.empty() || samples.empty() || torn.duration_ms == 0)
+    return foreign("a segment without a whole fragment");
+  return torn;
 }
 
 }  // namespace greenroom::recorder

@@ -24,4 +24,15 @@ base::Result<VideoConfig> read_init(std::string_view file);
 /// Every sample of a segment's file, in order. Errors: protocol.
 base::Result<std::vector<PlacedSample>> read_samples(std::string_view file);
 
+/// What can be saved of a segment whose writer died in the middle of it.
+struct Torn {
+  std::string_view note;  ///< as given to write_segment_head()
+  std::size_t size = 0;   ///< bytes, from the file's beginning, that are whole
+  std::uint32_t duration_ms = 0;
+  std::int64_t frames = 0;
+};
+
+/// The whole fragments at the beginning of a segment's file. Errors: protocol (not even one).
+base::Result<Torn> read_torn(std::string_view file);
+
 }  // namespace greenroom::recorder

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint32_t ticks_a_second = 1000;
 constexpr std::uint32_t flags_of_key_sample = 0x02000000;    // depends on no other (14496-12 §8.8.3.1)
+constexpr std::uint32_t full_range_flag = 0x80;              // 14496-12 §12.1.5
 constexpr std::uint32_t flags_of_other_sample = 0x01010000;  // depends on others, no sync sample
 
 /// Appends big-endian numbers and boxes whose size is filled in when they end.
@@ -115,10 +116,10 @@ void write_sample_entry(BoxWriter& w, const VideoConfig& config, std::string_vie
     w.u16(24);
     w.u16(0xffff);
     write_decoder_config(w, config);
-    w.box("colr", [&] {  // sRGB picture, BT.601 matrix, limited range: as the encoder converts
+    w.box("colr", [&] {  // sRGB picture, BT.601 matrix: as the encoder converts
       w.text("nclx");
       w.u16(1), w.u16(13), w.u16(6);
-      w.u8(0);
+      w.u8(config.is_full_range ? full_range_flag : 0);
     });
   });
 }
@@ -254,9 +255,10 @@ std::string write_init(const VideoConfig& config) {
   return w.take();
 }
 
-std::string write_segment_type() {
+std::string write_segment_head(std::string_view note) {
   BoxWriter w;
   w.box("styp", [&] { w.text(std::string_view("msdh\0\0\0\0msdhmsix", 16)); });
+  w.box("free", [&] { w.text(note); });
   return w.take();
 }
 

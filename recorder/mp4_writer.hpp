@@ -12,10 +12,11 @@ namespace greenroom::recorder {
 
 /// What a decoder must know before the first picture.
 struct VideoConfig {
-  int width = 0;    ///< pixels
-  int height = 0;   ///< pixels
-  std::string sps;  ///< one NAL unit, without length or start code
-  std::string pps;  ///< likewise
+  int width = 0;               ///< pixels
+  int height = 0;              ///< pixels
+  std::string sps;             ///< one NAL unit, without length or start code
+  std::string pps;             ///< likewise
+  bool is_full_range = false;  ///< brightness uses the whole byte, as in a JPEG
   bool operator==(const VideoConfig&) const = default;
 };
 
@@ -30,8 +31,9 @@ struct SampleInfo {
 /// ftyp and moov of a fragmented track; fragments follow in files of their own.
 std::string write_init(const VideoConfig& config);
 
-/// What begins a segment's file.
-std::string write_segment_type();
+/// What begins a segment's file: its type, and a box that players skip. `note` is what must be known of the
+/// segment should its writer die before it is finished.
+std::string write_segment_head(std::string_view note);
 
 /// moof and the head of mdat; the samples' bytes, in order, come right behind it.
 ///

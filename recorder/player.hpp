@@ -2,13 +2,17 @@
 // a file; the only header of this folder that api/ includes.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "recorder/archive.hpp"
+#include "recorder/live_edge.hpp"
+#include "recorder/tracks.hpp"
 
 namespace greenroom::recorder {
 
@@ -19,6 +23,23 @@ using SegmentLink = std::function<std::string(std::string_view file)>;
 /// An HLS media playlist (RFC 8216, version 7): an EVENT playlist that grows while the recording runs, a VOD
 /// playlist with its end mark when it has ended. An index without segments gives a playlist without any.
 std::string render_playlist(const RecordingIndex& index, const SegmentLink& link_of);
+
+/// The playlist of a recording that is still being made, for players that want to be close to now:
+/// low-latency HLS (draft-pantos-hls-rfc8216bis §4.4, §6.2.5.2) with the parts of the newest segments. One
+/// that has ended, or of which no part is known, is as render_playlist() has it.
+std::string render_live_playlist(const RecordingIndex& index, const LiveEdge& edge,
+                                 const SegmentLink& link_of);
+
+/// Which part a player wants to wait for (_HLS_msn, _HLS_part).
+struct PartWanted {
+  std::uint64_t segment = 0;
+  std::optional<std::uint64_t> part;  ///< none: the whole segment
+};
+
+/// True when the playlist has it, or something behind it.
+bool has_part(const RecordingIndex& index, const LiveEdge& edge, const PartWanted& wanted);
+/// False for one so far ahead that waiting for it makes no sense; such a request is refused.
+bool may_wait_for(const RecordingIndex& index, const LiveEdge& edge, const PartWanted& wanted);
 
 /// True for the names of a recording's own media files, and for nothing else.
 bool is_media_name(std::string_view name);

@@ -2,6 +2,7 @@
 // fails louder than a state.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,8 @@
 #include "base/task.hpp"
 #include "recorder/control.hpp"
 #include "recorder/encoder_process.hpp"
+#include "recorder/frame_source.hpp"
+#include "recorder/live_edge.hpp"
 
 namespace greenroom::recorder {
 
@@ -30,6 +33,8 @@ std::string_view name(RecordingState state);
 /// What is known about a recording's work; numbers since its start.
 struct RecordingStats {
   EncoderStats encoder;
+  int restarts = 0;           ///< of an encoder that died
+  int frames_per_second = 0;  ///< at most, now: fewer than wanted when the machine is too busy
   std::int64_t segments = 0;
   Bytes bytes;              ///< of finished segments
   Milliseconds duration{};  ///< of finished segments
@@ -44,12 +49,33 @@ struct Picture {
   int height = 0;  ///< pixels
 };
 
+/// Something that happened to a recording, for its timeline.
+struct RecordingMark {
+  enum class Kind { resumed, slower, faster, stopped };
+  Kind kind = Kind::resumed;
+  Milliseconds at{};  ///< since the recording's start
+  std::string why;
+};
+
+/// The enumerator's own name.
+std::string_view name(RecordingMark::Kind kind);
+
 struct RecordingOptions {
   EncoderProgram program;
-  std::string directory;                ///< of this recording alone; created when missing
-  StartCommand capture;                 ///< `started_at` is filled in
+  std::string directory;  ///< of this recording alone; created when missing
+  StartCommand capture;   ///< `started_at` is filled in
+  FrameSource* frames =
+      nullptr;  ///< where pictures come from when there is no display; outlives the recording
   base::BlockingPool* files = nullptr;  ///< for closing the index after a crash; outlives the recording
-  Milliseconds start_deadline{5000};    ///< from the process's start to its first picture
+  /// Starts another encoder in place of one that died; filled in by Recording::start().
+  std::function<Result<std::unique_ptr<EncoderProcess>>()> restart;
+  /// Told of what a viewer should know: the encoder was restarted, or does less.
+  std::function<void(const RecordingMark&)> on_mark;
+  /// An encoder that dies twice within it ends the recording.
+  Milliseconds restart_interval{60'000};
+  std::function<void(const Segment&)>
+      on_segment;                     ///< each finished one, when it is on the disk; may be empty
+  Milliseconds start_deadline{5000};  ///< from the process's start to its first picture
   Milliseconds snapshot_deadline{2000};
 };
 
@@ -74,6 +100,8 @@ class Recording {
   virtual const std::string& failure() const = 0;
   virtual WallTime started_at() const = 0;
   virtual RecordingStats stats() const = 0;
+  /// What players close to now may fetch.
+  virtual const LiveEdge& live() const = 0;
 
   /// The picture shown now. `quality` is JPEG's, 1 to 100; callers at the same time share one picture, of the
   /// first one's quality.
@@ -84,7 +112,7 @@ class Recording {
   /// cancellable: `deadline` and a little more bounds it.
   virtual Task<void> finish(Milliseconds deadline) = 0;
 
-  /// Until the state changes or a segment lands. Cancel: returns early.
+  /// Until the state changes, or a segment or a part of one lands. Cancel: returns early.
   virtual Task<void> changed() = 0;
 };
 

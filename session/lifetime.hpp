@@ -39,4 +39,14 @@ struct LifetimeVerdict {
 
 LifetimeVerdict judge_lifetime(const LifetimeRules& rules, const LifetimeFacts& facts);
 
+/// When each clock will end the session if nothing happens before; none: that clock does not run now.
+struct Deadlines {
+  std::optional<base::SteadyTime> max_duration;
+  std::optional<base::SteadyTime> disconnect;  ///< of the grace, or of the first connection
+  std::optional<base::SteadyTime> idle;
+  std::optional<base::SteadyTime> no_page;  ///< of the grace without any
+};
+
+Deadlines deadlines_of(const LifetimeRules& rules, const LifetimeFacts& facts);
+
 }  // namespace greenroom::session

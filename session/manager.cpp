@@ -42,17 +42,15 @@ store::SessionFilter to_rows(const ListFilter& filter) {
   return rows;
 }
 
-void add(cdp::SwitchboardCounters& sum, const cdp::SwitchboardCounters& more) {
-  sum.messages_from_clients += more.messages_from_clients;
-  sum.bytes_from_clients += more.bytes_from_clients;
-  sum.messages_to_clients += more.messages_to_clients;
-  sum.bytes_to_clients += more.bytes_to_clients;
-}
-
-void add(RecorderNumbers& sum, const recorder::EncoderStats& more) {
-  sum.frames += static_cast<std::uint64_t>(more.encoded);
-  sum.drops += static_cast<std::uint64_t>(more.dropped);
-  sum.lag_seconds = std::max(sum.lag_seconds, static_cast<double>(more.lag.count()) / 1000);
+AdmissionRules admission_rules(const SessionOptions& options) {
+  AdmissionRules rules;
+  rules.sessions = options.limit;
+  rules.per_key = options.limit_per_key;
+  rules.free_memory = options.free_memory;
+  rules.queue = options.queue;
+  rules.queue_wait = options.queue_wait;
+  rules.slot_patience = options.slot_patience;
+  return rules;
 }
 }  // namespace
 
@@ -75,9 +73,17 @@ SessionManager::SessionManager(const base::Executor& executor, SessionOptions op
     : executor_(executor),
       options_(std::move(options)),
       services_(std::move(services)),
+      gate_(
+          executor, admission_rules(options_), services_.clock, [this] { return admission_facts(); },
+          services_.log),
+      measure_timer_(executor),
       one_gone_(executor),
       tasks_(executor) {
-  services_.on_change = [this](SharedView changed) { remember(std::move(changed)); };
+  services_.on_change = [this](SharedView changed) {
+    const bool has_ended = changed->state == State::ended;
+    remember(std::move(changed));
+    if (has_ended) gate_.look_again();
+  };
 }
 
 SessionManager::~SessionManager() = default;
@@ -93,7 +99,7 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
     if (view.recorded) {
       const auto finished = co_await finish_recording(view.id);
       view.recording = finished ? RecordingState::ready : RecordingState::failed;
-      view.recording_error = finished ? "" : finished.error().message();
+      view.recording_error = finished ? "" : recording_failure(finished.error());
     }
     auto saved = co_await services_.rows.update(to_record(view));
     if (!saved) co_return saved.error();
@@ -113,7 +119,7 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
     if (view.recording == RecordingState::finalizing || view.recording == RecordingState::recording) {
       const auto finished = co_await finish_recording(view.id);
       view.recording = finished ? RecordingState::ready : RecordingState::failed;
-      view.recording_error = finished ? "" : finished.error().message();
+      view.recording_error = finished ? "" : recording_failure(finished.error());
       auto saved = co_await services_.rows.update(to_record(view));
       if (!saved) co_return saved.error();
     }
@@ -125,6 +131,8 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
 Result<void> SessionManager::check(const SessionSpec& spec) const {
   if (spec.viewport && !is_viewport(*spec.viewport))
     return Error{errc::invalid_argument, "a viewport is from 64x64 to 4096x4096 pixels"};
+  if (spec.record_fps && (*spec.record_fps < 1 || *spec.record_fps > 60))
+    return Error{errc::invalid_argument, "a recording has from 1 to 60 pictures a second"};
   if (spec.max_age && (spec.max_age->count() <= 0 || *spec.max_age > options_.longest_age))
     return Error{
         errc::invalid_argument,
@@ -155,32 +163,40 @@ SessionView SessionManager::first_view(const SessionSpec& spec) const {
 Task<Result<SharedView>> SessionManager::create(SessionSpec spec) {
   if (draining_) co_return Error{errc::unavailable, "the daemon is stopping"};
   if (auto fits = check(spec); !fits) co_return fits.error();
-  if (auto admitted = co_await admit(); !admitted) co_return admitted.error();
+  if (services_.check_room)
+    if (auto room = services_.check_room(); !room) co_return room.error();
+  std::string key = spec.key_id;
+  if (auto admitted = co_await gate_.pass(key); !admitted) co_return admitted.error();
   SessionView view = first_view(spec);
   const std::string id = view.id;
   auto session = std::make_unique<Session>(executor_, std::move(view), std::move(spec), options_, services_);
   remember(session->view());
   live_.emplace(id, std::move(session));
   ++created_;
-  tasks_.spawn(run_session(id));
+  tasks_.spawn(run_session(id, std::move(key)));
   co_return co_await settle(id);
 }
 
-Task<Result<void>> SessionManager::admit() {
-  const base::SteadyTime deadline = services_.clock.steady() + options_.slot_patience;
-  while (live_.size() >= options_.limit) {
-    const bool one_is_ending = std::any_of(live_.begin(), live_.end(), [](const auto& item) {
-      return item.second->view()->ended_at.has_value();
-    });
-    const auto left = deadline - services_.clock.steady();
-    if (!one_is_ending || left.count() <= 0) {
-      ++refused_;
-      co_return Error{errc::limit_reached, std::to_string(options_.limit)};
-    }
-    (void)co_await base::finishes_within(one_gone_.wait(), left);
-    if (draining_) co_return Error{errc::unavailable, "the daemon is stopping"};
+Admission::Facts SessionManager::admission_facts() const {
+  Admission::Facts facts;
+  facts.now = services_.clock.steady();
+  for (const auto& [id, session] : live_) {
+    const SharedView view = session->view();
+    if (view->ended_at) ++facts.ending;
+    if (view->state == State::starting) ++facts.starting;
   }
-  co_return Result<void>();
+  if (options_.free_memory.count > 0 && services_.free_memory) facts.free_memory = services_.free_memory();
+  return facts;
+}
+
+void SessionManager::stop_creating() {
+  draining_ = true;
+  gate_.close();
+}
+
+void SessionManager::resume_creating() {
+  draining_ = ending_all_;
+  if (!draining_) gate_.open();
 }
 
 Task<Result<SharedView>> SessionManager::settle(std::string id) {
@@ -205,23 +221,6 @@ Task<Result<SharedView>> SessionManager::settle(std::string id) {
     default:
       co_return Error{errc::launch_failed, id};
   }
-}
-
-Task<void> SessionManager::run_session(std::string id) {
-  Session& session = *live_.at(id);
-  co_await session.run();
-  const SharedView view = session.view();
-  ++ended_[view->end_reason.value_or(EndReason::browser_crashed)];
-  if (session.launch_time()) {
-    ++launches_.count;
-    launches_.sum += static_cast<std::uint64_t>(session.launch_time()->count());
-  } else {
-    ++launches_.failed;
-  }
-  add(past_cdp_, session.counters());
-  add(past_recorder_, session.recorder_stats());
-  live_.erase(id);
-  one_gone_.notify_all();
 }
 
 void SessionManager::remember(SharedView view) {
@@ -308,6 +307,13 @@ Task<Result<SharedView>> SessionManager::end(std::string id, EndReason reason) {
   co_return co_await find(std::move(id));
 }
 
+Task<Result<SharedView>> SessionManager::extend(std::string id, base::Milliseconds more) {
+  if (const std::optional<Use> session = use(id)) co_return co_await (*session)->extend(more);
+  auto found = co_await find(std::move(id));
+  if (!found) co_return found.error();
+  co_return Error{errc::gone, "the session has ended"};
+}
+
 std::optional<Use> SessionManager::use(std::string_view id) {
   const auto found = live_.find(std::string(id));
   if (found == live_.end()) return std::nullopt;
@@ -320,10 +326,44 @@ Task<bool> SessionManager::recording_settled(std::string id, base::Milliseconds 
   co_return co_await base::finishes_within((*session)->recording_settled(), limit);
 }
 
-Task<void> SessionManager::end_all(EndReason reason) {
-  draining_ = true;
+void SessionManager::stop_recordings(const std::string& failure) {
+  for (auto& [id, session] : live_) session->stop_recording(failure);
+}
+
+Task<Result<void>> SessionManager::forget_recording(std::string id, std::string failure) {
+  if (live_.contains(id)) co_return Error{errc::conflict, "the session has not ended"};
+  auto view = co_await find(id);
+  if (!view) co_return view.error();
+  SessionView next = **view;
+  if (next.recording == RecordingState::disabled) co_return Result<void>();
+  next.recording = RecordingState::failed;
+  next.recording_error = std::move(failure);
+  auto saved = co_await services_.rows.update(to_record(next));
+  if (!saved) co_return saved.error();
+  if (known_.contains(id)) remember(std::make_shared<const SessionView>(std::move(next)));
+  co_return Result<void>();
+}
+
+void SessionManager::request_end_all(EndReason reason) {
   for (auto& [id, session] : live_) session->request_end(reason);
+}
+
+Task<void> SessionManager::end_all(EndReason reason) {
+  stop_creating();
+  ending_all_ = true;
+  measure_timer_.cancel();
+  request_end_all(reason);
   co_await tasks_.join();
+}
+
+Task<bool> SessionManager::wait_until_gone(std::string id, base::Milliseconds limit) {
+  const base::SteadyTime deadline = services_.clock.steady() + limit;
+  while (live_.contains(id)) {
+    const auto left = deadline - services_.clock.steady();
+    if (left.count() <= 0) co_return false;
+    (void)co_await base::finishes_within(one_gone_.wait(), left);
+  }
+  co_return true;
 }
 
 Task<bool> SessionManager::wait_until_empty(base::Milliseconds limit) {
@@ -334,28 +374,6 @@ Task<bool> SessionManager::wait_until_empty(base::Milliseconds limit) {
     (void)co_await base::finishes_within(one_gone_.wait(), left);
   }
   co_return true;
-}
-
-ManagerNumbers SessionManager::numbers() const {
-  ManagerNumbers numbers;
-  numbers.created = created_;
-  numbers.refused = refused_;
-  numbers.ended = ended_;
-  numbers.launches = launches_;
-  numbers.cdp = past_cdp_;
-  numbers.recorder = past_recorder_;
-  numbers.recorder.lag_seconds = 0;
-  for (const auto& [id, session] : live_) {
-    const State state = session->view()->state;
-    ++(state == State::starting  ? numbers.starting
-       : state == State::running ? numbers.running
-                                 : numbers.ending);
-    numbers.clients += session->clients();
-    add(numbers.cdp, session->counters());
-    add(numbers.recorder, session->recorder_stats());
-    if (session->is_recording()) ++numbers.recorder.active;
-  }
-  return numbers;
 }
 
 }  // namespace greenroom::session

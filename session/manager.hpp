@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/task_group.hpp"
+#include "session/gate.hpp"
 #include "session/session.hpp"
 
 namespace greenroom::session {
@@ -41,6 +42,8 @@ struct RecorderNumbers {
 struct ManagerNumbers {
   std::uint64_t created = 0;
   std::uint64_t refused = 0;
+  std::size_t queued = 0;    ///< creates that wait for a slot
+  std::uint64_t waited = 0;  ///< creates that had to
   std::map<EndReason, std::uint64_t> ended;
   std::size_t starting = 0;
   std::size_t running = 0;
@@ -49,6 +52,8 @@ struct ManagerNumbers {
   LaunchTimes launches;
   cdp::SwitchboardCounters cdp;
   RecorderNumbers recorder;
+  std::chrono::milliseconds cpu{0};  ///< of all sessions' processes since the start, as last measured
+  base::Bytes memory{};              ///< of all live sessions' processes, as last measured
 };
 
 class SessionManager {
@@ -62,7 +67,7 @@ class SessionManager {
   using FinishRecording = std::function<base::Task<base::Result<void>>(std::string session_id)>;
   base::Task<base::Result<void>> recover(FinishRecording finish_recording);
 
-  /// Starts a session and waits until CDP can be used.
+  /// Waits for a slot as the limits allow, starts a session and waits until CDP can be used.
   ///
   /// Errors   limit_reached, unavailable (draining), invalid_argument, launch_failed, launch_timeout,
   ///          storage_full.
@@ -84,18 +89,40 @@ class SessionManager {
   /// Errors: not_found.
   base::Task<base::Result<SharedView>> end(std::string id, EndReason reason);
 
+  /// Lets it live longer, by that much. Errors: not_found, gone, invalid_argument (longer than any session
+  /// may).
+  base::Task<base::Result<SharedView>> extend(std::string id, base::Milliseconds more);
   /// The live session, held for as long as the Use lives.
   std::optional<Use> use(std::string_view id);
 
   /// Waits, bounded, until the session's recording is settled. True if it is.
   base::Task<bool> recording_settled(std::string id, base::Milliseconds limit);
 
-  /// No new sessions from here on.
-  void stop_creating() { draining_ = true; }
+  /// Ends the recordings that are being made, and nothing else of their sessions.
+  void stop_recordings(const std::string& failure);
+
+  /// The recording of an ended session is no more; its row says why. Errors: not_found, conflict (it has not
+  /// ended); those of the store.
+  base::Task<base::Result<void>> forget_recording(std::string id, std::string failure);
+
+  /// Creates that wait for a slot, in the order in which they will get one.
+  std::vector<QueuedCreate> queue() const { return gate_.queue(); }
+
+  /// Measures what sessions' processes take, until stop. One task, which end_all() ends.
+  void start_measuring();
+
+  /// No new sessions from here on; those that wait for a slot are refused.
+  void stop_creating();
+  void resume_creating();
   bool is_draining() const { return draining_; }
 
+  /// Asks every session to end with that reason; does not wait.
+  void request_end_all(EndReason reason);
   /// Ends everything with that reason and waits for the last process.
   base::Task<void> end_all(EndReason reason);
+
+  /// Until the last process of that session is gone, or the limit. True if it is.
+  base::Task<bool> wait_until_gone(std::string id, base::Milliseconds limit);
 
   /// Until no session is live, or the limit. True if none is.
   base::Task<bool> wait_until_empty(base::Milliseconds limit);
@@ -110,10 +137,10 @@ class SessionManager {
  private:
   SessionView first_view(const SessionSpec& spec) const;
   base::Result<void> check(const SessionSpec& spec) const;
-  /// Waits for a slot that is about to be free: a session that has ended keeps its own until its last process
-  /// is gone, and who asks right behind a release should not be refused for that.
-  base::Task<base::Result<void>> admit();
-  base::Task<void> run_session(std::string id);
+  Admission::Facts admission_facts() const;
+  base::Task<void> run_session(std::string id, std::string key);
+  base::Task<void> measure_regularly();
+  base::Task<void> measure();
   base::Task<base::Result<SharedView>> settle(std::string id);
   bool knows_all(const ListFilter& filter) const;
   void remember(SharedView view);
@@ -127,12 +154,15 @@ class SessionManager {
   std::deque<std::string> order_;  // of known_, oldest first
   bool knows_all_ = true;          // known_ holds every row of the store
   bool draining_ = false;
+  bool ending_all_ = false;
+  Gate gate_;
   std::uint64_t created_ = 0;
-  std::uint64_t refused_ = 0;
   std::map<EndReason, std::uint64_t> ended_;
   LaunchTimes launches_;
   cdp::SwitchboardCounters past_cdp_;  // of sessions that are no more
   RecorderNumbers past_recorder_;
+  std::chrono::milliseconds past_cpu_{0};
+  boost::asio::steady_timer measure_timer_;
   base::Notifier one_gone_;  // whenever a session is no more
   base::TaskGroup tasks_;
 };

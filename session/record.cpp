@@ -1,5 +1,7 @@
 #include "session/record.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 namespace greenroom::session {
@@ -11,6 +13,12 @@ std::optional<json::object> parse_object(const std::string& text) {
   json::value value = json::parse(text, failure);
   if (failure || !value.is_object()) return std::nullopt;
   return std::move(value.get_object());
+}
+
+/// 0 when it is missing or no count.
+std::int64_t count_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_int64() ? std::max<std::int64_t>(0, value->get_int64()) : 0;
 }
 }  // namespace
 
@@ -40,6 +48,8 @@ store::SessionRecord to_record(const SessionView& view) {
   json::object more;
   if (!view.project_label.empty()) more["projectLabel"] = view.project_label;
   if (view.echo) more["echo"] = *view.echo;
+  if (view.cpu.count() > 0) more["cpuMs"] = view.cpu.count();
+  if (view.memory.count > 0) more["memory"] = view.memory.count;
   if (!more.empty()) record.spec = json::serialize(more);
   return record;
 }
@@ -65,6 +75,8 @@ SessionView to_view(const store::SessionRecord& record) {
     if (label != nullptr && label->is_string()) view.project_label = label->get_string();
     const json::value* echo = more->if_contains("echo");
     if (echo != nullptr && echo->is_object()) view.echo = echo->get_object();
+    view.cpu = base::Milliseconds(count_in(*more, "cpuMs"));
+    view.memory.count = static_cast<std::uint64_t>(count_in(*more, "memory"));
   }
   view.viewport = {record.viewport_width, record.viewport_height};
   view.headless = record.headless;

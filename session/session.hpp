@@ -48,12 +48,18 @@ class Session {
   /// Asks it to end; the first reason counts. Does not wait.
   void request_end(EndReason reason);
 
+  /// Ends its recording and nothing else; `failure` says why, as recording_failure() does. Does not wait.
+  void stop_recording(std::string failure);
+
   /// Until CDP can be used, or the session has ended without. Cancel: returns early.
   base::Task<void> settled() { return settled_.wait(); }
   /// Until its row is final. Cancel: returns early.
   base::Task<void> final() { return final_.wait(); }
   /// Until its recording is ready or has failed. Cancel: returns early.
   base::Task<void> recording_settled() { return recording_settled_.wait(); }
+
+  /// Lets it live longer, by that much. Errors: gone, invalid_argument (longer than any session may).
+  base::Task<base::Result<SharedView>> extend(base::Milliseconds more);
 
   /// Serves one client's websocket until either side ends; the stream is closed with the right reason.
   base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, ClientOptions options);
@@ -64,13 +70,10 @@ class Session {
   base::Result<json::object> browser_version() const;
   /// What the screen shows now. Errors: gone, closed, timed_out, unavailable.
   base::Task<base::Result<Picture>> picture();
-
   /// Of the whole browser. Errors: gone, closed, timed_out, protocol.
   base::Task<base::Result<std::vector<Cookie>>> cookies();
   /// Errors: as cookies(); invalid_argument (the browser refused one; it says which not).
   base::Task<base::Result<void>> set_cookies(std::vector<Cookie> cookies);
-  /// Its longest life grows. Errors: gone; invalid_argument (longer than any session may last).
-  base::Task<base::Result<void>> extend(base::Milliseconds by);
   /// Resizes its windows. Errors: gone, closed, timed_out, protocol; invalid_argument (no such viewport);
   /// unsupported (larger than its screen, which cannot grow).
   base::Task<base::Result<void>> resize(browser::Size viewport);
@@ -83,6 +86,10 @@ class Session {
   /// Writes something of our own into its timeline, unless its log was declined.
   void note(std::string_view word, const json::object& params);
 
+  /// What players close to now may fetch; nothing when it is not recorded.
+  recorder::LiveEdge recording_edge() const { return recording_ ? recording_->live() : recorder::LiveEdge(); }
+  /// Until more of the recording can be played, it ends, or the limit.
+  base::Task<void> recording_grows(base::Milliseconds limit);
   /// Everything up to now can be read from the store.
   base::Task<void> flush_timeline();
 
@@ -95,6 +102,12 @@ class Session {
   }
   bool is_recording() const { return recording_ != nullptr; }
   std::size_t clients() const { return clients_; }
+  /// The browser's and its display's; empty while there is none.
+  browser::ProcessRoots processes() const;
+  void note_usage(const browser::Usage& usage);
+  const browser::Usage& usage() const { return usage_; }
+  /// When each of its clocks will end it if nothing happens before.
+  Deadlines deadlines() const;
   std::optional<base::Milliseconds> launch_time() const { return launch_time_; }
 
  private:
@@ -102,14 +115,26 @@ class Session {
 
   base::Task<base::Result<void>> start();
   base::Task<base::Result<void>> take_browser();
+  base::Task<void> prepare();
+  base::Task<base::Result<void>> make_ready();
   base::Task<void> take_browser_into(base::Result<void>& outcome);
+  base::Task<base::Result<void>> start_timeline();
+  base::Task<void> start_dom_recording();
   base::Task<void> start_recording();
-  base::Task<base::Result<void>> follow();
+  base::Task<base::Result<void>> watch_pages();
+  base::Task<base::Result<void>> try_recording();
+  base::Task<void> watch_recording();
+  base::Task<void> end_recording_early();
+  void mark_recording_failure();
+  void on_command(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
+  base::Task<void> watch_pulse();
+  base::Task<void> measure_last();
   base::Task<void> finish(EndReason reason);
   base::Task<void> finish_recording();
   base::Task<void> save();
+  void note_client(std::string_view word, std::uint64_t number);
   browser::Fingerprint fingerprint() const;
   LifetimeFacts facts() const;
   template <class Change>
@@ -123,10 +148,12 @@ class Session {
   LifetimeRules rules_;
   SharedView view_;
   std::unique_ptr<browser::Browser> browser_;
+  std::unique_ptr<recorder::Screencast> screencast_;  // when there is no display
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;
   std::unique_ptr<PageWatch> pages_;
   std::unique_ptr<page::Pages> page_work_;
+  std::unique_ptr<DomRecorder> dom_;
   std::optional<EndReason> end_requested_;
   std::optional<base::Milliseconds> launch_time_;
   base::SteadyTime started_;
@@ -135,15 +162,23 @@ class Session {
   cdp::SwitchboardCounters counters_;      // once the browser has gone
   recorder::EncoderStats recorder_stats_;  // once the recording has
   std::size_t clients_ = 0;
+  std::uint64_t clients_ever_ = 0;
   std::size_t users_ = 0;
   bool ever_connected_ = false;
   bool left_with_a_wish_ = false;
-  bool browser_gone_ = false;
-  boost::asio::steady_timer wake_;  // cancelled whenever a fact changes
+  bool recording_is_stopping_ = false;
+  bool was_served_ = false;          // a browser-level client, at least once
+  boost::asio::steady_timer wake_;   // cancelled whenever a fact changes
+  boost::asio::steady_timer pulse_;  // cancelled at the end
+  browser::Usage usage_;
+  std::uint64_t memory_kills_ = 0;  // of the machine, when the session began or was last measured
+  std::optional<EndReason> gone_reason_;
   base::Event settled_;
+  base::Event ready_;  // clients are served from then on
   base::Event final_;
   base::Event recording_started_;  // or failed to
   base::Event recording_settled_;
+  base::Event recording_stopped_;  // by stop_recording()
   base::Notifier user_left_;
   base::TaskGroup tasks_;
 };

@@ -33,20 +33,6 @@ Task<Result<void>> Session::set_cookies(std::vector<Cookie> cookies) {
   co_return Error{code, answer.error().detail};
 }
 
-Task<Result<void>> Session::extend(base::Milliseconds by) {
-  if (view_->state != State::running) co_return ended;
-  const Use use(*this);
-  if (by.count() <= 0 || by > options_.longest_age - rules_.max_age)
-    co_return Error{errc::invalid_argument, "a session may last at most " +
-                                                std::to_string(options_.longest_age.count() / 1000) +
-                                                " seconds in all"};
-  rules_.max_age += by;
-  publish([&](SessionView& view) { view.expires_at += by; });
-  wake_.cancel();
-  co_await save();
-  co_return Result<void>();
-}
-
 Task<Result<void>> Session::resize(browser::Size viewport) {
   if (view_->state != State::running) co_return ended;
   const Use use(*this);
@@ -61,6 +47,23 @@ Task<Result<void>> Session::resize(browser::Size viewport) {
   publish([&](SessionView& view) { view.viewport = viewport; });
   co_await save();
   co_return Result<void>();
+}
+
+Task<Result<page::Pages*>> Session::pages() {
+  if (view_->state != State::running) co_return Error{errc::closed, "the session has ended"};
+  const Use use(*this);
+  // Somebody uses it, though not by a socket.
+  rules_.end_if_never_connected = false;
+  touch();
+  auto page = co_await browser_->ensure_page();
+  if (!page) co_return page.error();
+  if (view_->state != State::running) co_return Error{errc::closed, "the session has ended"};
+  if (!page_work_) page_work_ = std::make_unique<page::Pages>(executor_, browser_->switchboard(), log_);
+  co_return page_work_.get();
+}
+
+void Session::note(std::string_view word, const json::object& params) {
+  if (timeline_ && view_->logged) timeline_->mark(word, params);
 }
 
 void Session::touch() {

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "browser/browser.hpp"
+#include "recorder/quality.hpp"
 
 namespace greenroom::session {
 
@@ -28,16 +29,24 @@ enum class DisconnectPolicy {
 
 struct SessionSpec {
   std::string project_id;     ///< of the key that asks
+  std::string key_id;         ///< that key
   std::string project_label;  ///< a project of somebody else's that the caller named: kept and echoed
   std::string dialect;        ///< through which API; for people who look at lists
   std::optional<json::object> user_metadata;  ///< the caller's own, returned as it came
   std::string region;                         ///< a label that some APIs echo; means nothing here
   std::optional<browser::Size> viewport;      ///< CSS pixels; none: the configured one
-  std::string language;          ///< language tags, best first, "de-AT,de"; empty: the browser's own
-  std::string user_agent;        ///< empty: the browser's own
-  std::optional<bool> headless;  ///< none: as configured
+  std::optional<bool> headless;               ///< none: as configured
+  std::optional<browser::Engine> engine;      ///< none: as configured
+  std::string timezone;                       ///< "Europe/Berlin"; empty: the machine's
+  std::string language;                       ///< "de-DE"; empty: the browser's own
+  std::string user_agent;                     ///< empty: the browser's own
   bool record = true;
+  std::optional<int> record_fps;                    ///< pictures per second at most; none: as configured
+  std::optional<recorder::Quality> record_quality;  ///< none: as configured
+  std::optional<bool> record_dom;  ///< what pages looked like, as events; none: as configured
   bool log = true;
+  std::optional<bool>
+      log_console;  ///< console and exceptions too, which pages can notice; none: as configured
   DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
   bool end_if_never_connected = true;  ///< false: waits for its first client as long as it may live
   bool end_without_pages = false;      ///< it ends once its last page has been closed for the grace

@@ -137,6 +137,19 @@ std::optional<RecordingState> recording_state_of(std::string_view text) {
                    text);
 }
 
+std::string recording_failure(const base::Error& error) {
+  // The encoder's own words come as the detail of whatever they made fail.
+  const bool is_full = error.code == base::errc::storage_full ||
+                       error.detail.find(base::name(base::errc::storage_full)) != std::string::npos;
+  if (is_full) return "disk_full: " + error.detail;
+  if (error.code == base::errc::unsupported) return "unsupported: " + error.detail;
+  return "encoder_failed: " + error.detail;
+}
+
+std::string_view recording_failure_reason(std::string_view failure) {
+  return failure.substr(0, failure.find(':'));
+}
+
 net::CloseReason close_reason(EndReason reason) {
   const std::string text(word(reason));
   switch (reason) {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "net/message_stream.hpp"
 
 namespace greenroom::session {
@@ -57,5 +59,11 @@ net::CloseReason close_reason(EndReason reason);
 enum class RecordingState { disabled, recording, finalizing, ready, failed };
 std::string_view word(RecordingState state);
 std::optional<RecordingState> recording_state_of(std::string_view word);
+
+/// Why a recording failed, as "reason: what happened". Reasons: disk_full, encoder_failed, unsupported,
+/// removed.
+std::string recording_failure(const base::Error& error);
+/// The reason alone, of such a text.
+std::string_view recording_failure_reason(std::string_view failure);
 
 }  // namespace greenroom::session

@@ -4,8 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "cdp/envelope.hpp"
-#include "session/timeline_mask.hpp"
+#include "session/page_events.hpp"
 
 namespace greenroom::session {
 
@@ -15,86 +14,52 @@ using base::Task;
 
 Timeline::Timeline(const base::Executor& executor, std::string session_id, Sink sink, Options options,
                    base::Logger log)
-    : session_id_(std::move(session_id)),
+    : executor_(executor),
+      session_id_(std::move(session_id)),
       sink_(sink),
       options_(options),
       log_(std::move(log)),
       stored_(executor),
       timer_(executor),
-      tasks_(executor) {}
+      tasks_(executor) {
+  tasks_.spawn(flush_regularly());
+}
+
+Timeline::~Timeline() = default;
 
 Task<Result<void>> Timeline::follow(cdp::Switchboard& switchboard) {
-  auto line = co_await switchboard.open_line();
-  if (!line) co_return line.error();
-  line_ = std::move(*line);
-  line_->on_event([this](std::string_view method, std::string_view session, std::string_view params) {
-    on_event(method, session, params);
-  });
-  tasks_.spawn(flush_regularly());
-  json::object params;
-  params["autoAttach"] = true;
-  params["waitForDebuggerOnStart"] = false;  // the first release wins: a second waiter would come too late
-  params["flatten"] = true;
-  auto attached = co_await line_->call("Target.setAutoAttach", params);
-  if (!attached) co_return attached.error();
-  co_return Result<void>();
+  pages_ = std::make_unique<PageEvents>(*this);
+  co_return co_await pages_->follow(switchboard);
 }
 
-void Timeline::on_event(std::string_view method, std::string_view session, std::string_view params) {
-  if (method == "Target.attachedToTarget") return on_attached(session, params);
-  if (method == "Target.detachedFromTarget") {
-    pages_.erase(std::string(cdp::plain_string(cdp::member(params, "sessionId"))));
+void Timeline::mark(std::string_view word, const json::object& params, const Place& place) {
+  push(word, json::serialize(params), place);
+}
+
+void Timeline::add(std::string_view method, std::string params, const Place& place) {
+  if (!options_.only_markers) push(method, std::move(params), place);
+}
+
+void Timeline::push(std::string_view method, std::string params, const Place& place) {
+  if (stopping_) return;
+  const bool overflows = static_cast<std::size_t>(next_seq_) > options_.max_events ||
+                         size_ + params.size() > options_.max_size.count;
+  const bool says_so = overflows && !full_;
+  full_ = full_ || overflows;
+  if ((full_ && !says_so) || pending_.size() >= options_.queue_bound) {
+    ++dropped_;
     return;
   }
-  const auto page = pages_.find(std::string(session));
-  if (page == pages_.end()) return;
-  if (auto kept = masked_params(method, params)) add(page->second, method, std::move(*kept));
-}
-
-void Timeline::on_attached(std::string_view outer, std::string_view params) {
-  const std::string session(cdp::plain_string(cdp::member(params, "sessionId")));
-  const std::string_view info = cdp::member(params, "targetInfo");
-  const std::string_view type = cdp::plain_string(cdp::member(info, "type"));
-  if (session.empty()) return;
-  const bool is_page = type == "page";
-  const bool carries_traffic = is_page || type == "iframe" || type == "worker" || type == "service_worker";
-  if (type != "tab" && !carries_traffic) return;
-  Page page;
-  page.target = cdp::plain_string(cdp::member(info, "targetId"));
-  const auto parent = pages_.find(std::string(outer));
-  if (is_page)
-    page.index = next_page_++;
-  else if (parent != pages_.end())
-    page.index = parent->second.index;
-  json::object attach;
-  attach["autoAttach"] = true;
-  attach["waitForDebuggerOnStart"] = false;
-  attach["flatten"] = true;
-  line_->post("Target.setAutoAttach", attach, session);
-  if (carries_traffic) {
-    json::object network;
-    // Only the events are wanted: no body is kept in the browser for us.
-    network["maxTotalBufferSize"] = 0;
-    network["maxResourceBufferSize"] = 0;
-    line_->post("Network.enable", network, session);
-    if (is_page || type == "iframe") line_->post("Page.enable", json::object(), session);
-  }
-  pages_.insert_or_assign(session, std::move(page));
-}
-
-void Timeline::add(const Page& page, std::string_view method, std::string params) {
-  const bool full = static_cast<std::size_t>(next_seq_) > options_.max_events;
-  if (full || pending_.size() >= options_.queue_bound) {
-    if (dropped_++ == 0) log_.warning("timeline full", {{"events", next_seq_ - 1}});
-    return;
-  }
+  if (says_so) log_.warning("timeline full", {{"events", next_seq_ - 1}, {"bytes", size_}});
   store::TimelineEvent event;
   event.seq = next_seq_++;
   event.at_ms = sink_.clock.wall().time_since_epoch().count();
-  event.page_index = page.index;
-  event.target = page.target;
-  event.method = method;
-  event.params = std::move(params);
+  event.page_index = says_so ? -1 : place.page;
+  event.target = says_so ? std::string() : place.target;
+  event.method = says_so ? std::string_view("timeline.full") : method;
+  event.params = says_so ? std::string("{}") : std::move(params);
+  if (says_so) ++dropped_;
+  size_ += event.params.size();
   pending_.push_back(std::move(event));
 }
 
@@ -133,8 +98,8 @@ Task<void> Timeline::flush() {
 
 Task<void> Timeline::stop() {
   co_await base::disable_cancellation();
+  if (pages_) pages_->stop();
   stopping_ = true;
-  line_.reset();
   timer_.cancel();
   co_await tasks_.join();
   co_await store_pending();

@@ -14,14 +14,25 @@ constexpr std::size_t text_limit = 8 * 1024;     // of one string: data: URLs ca
 constexpr std::size_t event_limit = 256 * 1024;  // of one event, before it is looked into
 
 constexpr std::array kept = {
-    std::string_view("Network.requestWillBeSent"),    std::string_view("Network.responseReceived"),
-    std::string_view("Network.loadingFinished"),      std::string_view("Network.loadingFailed"),
-    std::string_view("Network.webSocketCreated"),     std::string_view("Network.webSocketClosed"),
-    std::string_view("Page.frameNavigated"),          std::string_view("Page.navigatedWithinDocument"),
-    std::string_view("Page.javascriptDialogOpening"), std::string_view("Page.javascriptDialogClosed"),
-    std::string_view("Page.domContentEventFired"),    std::string_view("Page.loadEventFired"),
-    std::string_view("Page.downloadWillBegin"),       std::string_view("Page.downloadProgress"),
+    std::string_view("Network.requestWillBeSent"),
+    std::string_view("Network.requestServedFromCache"),
+    std::string_view("Network.responseReceived"),
+    std::string_view("Network.loadingFinished"),
+    std::string_view("Network.loadingFailed"),
+    std::string_view("Network.webSocketCreated"),
+    std::string_view("Network.webSocketClosed"),
+    std::string_view("Page.frameNavigated"),
+    std::string_view("Page.navigatedWithinDocument"),
+    std::string_view("Page.javascriptDialogOpening"),
+    std::string_view("Page.javascriptDialogClosed"),
+    std::string_view("Page.domContentEventFired"),
+    std::string_view("Page.loadEventFired"),
+    std::string_view("Page.downloadWillBegin"),
+    std::string_view("Page.downloadProgress"),
     std::string_view("Inspector.targetCrashed"),
+    std::string_view("Runtime.consoleAPICalled"),
+    std::string_view("Runtime.exceptionThrown"),
+    std::string_view("Log.entryAdded"),
 };
 
 std::string lower(std::string_view text) {
@@ -97,9 +108,11 @@ std::optional<std::string> masked_params(std::string_view method, std::string_vi
   boost::system::error_code failure;
   json::value value = json::parse(params.empty() ? std::string_view("{}") : params, failure);
   if (failure || !value.is_object()) return std::nullopt;
-  // Of a download's many reports only the last one says something.
-  const json::value* state = value.get_object().if_contains("state");
-  if (method == "Page.downloadProgress" && (state == nullptr || *state != "completed")) return std::nullopt;
+  if (method == "Page.downloadProgress") {
+    // How it ended; the way there is a message every few milliseconds.
+    const json::value* state = value.get_object().if_contains("state");
+    if (state == nullptr || *state == "inProgress") return std::nullopt;
+  }
   clean(value, 0);
   return json::serialize(value);
 }

@@ -106,7 +106,8 @@ Result<std::unique_ptr<Connection>> Database::connect(const std::string& path) {
         std::make_unique<Connection>(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
     // A commit survives the death of the process; one that a power cut takes back leaves the store whole.
     connection->raw().execAndGet("PRAGMA journal_mode = WAL");
-    connection->execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    // secure_delete: who has a session deleted wants its addresses gone from the file, too.
+    connection->execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
     if (auto done = migrate(*connection, path); !done) return done.error();
     return connection;
   } catch (const std::runtime_error& failure) {

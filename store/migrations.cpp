@@ -43,7 +43,16 @@ constexpr std::string_view first = R"sql(
   CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 )sql";
 
-constexpr std::array all = {Migration{1, first}};
+constexpr std::string_view segments = R"sql(
+  CREATE TABLE segments (
+    session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, file TEXT NOT NULL, init TEXT NOT NULL,
+    start_ms INTEGER NOT NULL, duration_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, frames INTEGER NOT NULL, discontinuity INTEGER NOT NULL,
+    PRIMARY KEY (session_id, file)
+  ) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array all = {Migration{1, first}, Migration{2, segments}};
 }  // namespace
 
 std::span<const Migration> migrations() { return all; }

@@ -198,14 +198,17 @@ Task<Result<std::map<std::string, std::int64_t>>> SessionStore::count_by_state()
   co_return co_await database_.run(job);
 }
 
-Task<Result<std::vector<std::string>>> SessionStore::ended_before(WallTime time, std::size_t limit) {
-  auto job = [time, limit](Connection& c) -> Result<std::vector<std::string>> {
-    Query query =
-        c.query("SELECT id FROM sessions WHERE state = 'ended' AND ended_at < ? ORDER BY ended_at LIMIT ?");
-    query.bind(time).bind(static_cast<std::int64_t>(limit));
-    std::vector<std::string> ids;
-    while (query.next()) query.read(0, ids.emplace_back());
-    return ids;
+Task<Result<std::vector<EndedSession>>> SessionStore::ended() {
+  auto job = [](Connection& c) -> Result<std::vector<EndedSession>> {
+    Query query = c.query(
+        "SELECT id, coalesce(ended_at, created_at) FROM sessions WHERE state = 'ended' ORDER BY 2, rowid");
+    std::vector<EndedSession> sessions;
+    while (query.next()) {
+      EndedSession& session = sessions.emplace_back();
+      query.read(0, session.id);
+      query.read(1, session.ended_at);
+    }
+    return sessions;
   };
   co_return co_await database_.run(job);
 }
@@ -214,6 +217,8 @@ Task<Result<void>> SessionStore::remove(std::string id) {
   auto job = [id = std::move(id)](Connection& c) -> Result<void> {
     if (c.query("DELETE FROM sessions WHERE id = ?").bind(id).execute() == 0)
       return Error{errc::not_found, "session " + id};
+    // What was deleted is zeroed in the database by secure_delete; the log beside it still has it until now.
+    c.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     return {};
   };
   co_return co_await database_.run(std::move(job));

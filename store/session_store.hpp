@@ -52,6 +52,12 @@ struct SessionFilter {
   std::size_t limit = 100;
 };
 
+/// What retention needs of a session.
+struct EndedSession {
+  std::string id;
+  base::WallTime ended_at;
+};
+
 struct Usage {
   std::int64_t minutes = 0;  ///< each session rounded up, and at least one
   std::int64_t proxy_bytes = 0;
@@ -76,9 +82,10 @@ class SessionStore {
   /// Every row that has not ended, oldest first: what a start-up must reconcile.
   base::Task<base::Result<std::vector<SessionRecord>>> unfinished();
   base::Task<base::Result<std::map<std::string, std::int64_t>>> count_by_state();
-  /// Ended before `time`, oldest first: what retention may remove, files first and then the row.
-  base::Task<base::Result<std::vector<std::string>>> ended_before(base::WallTime time, std::size_t limit);
-  /// The row and its timeline. Errors: not_found.
+  /// Every ended session, oldest end first.
+  base::Task<base::Result<std::vector<EndedSession>>> ended();
+  /// The row, its timeline and its segments, written over so that the store's file does not keep them.
+  /// Errors: not_found.
   base::Task<base::Result<void>> remove(std::string id);
   /// Sessions that still run count up to `now`.
   base::Task<base::Result<Usage>> usage(std::string project_id, base::WallTime now);

@@ -23,13 +23,13 @@ Task<Result<void>> TimelineStore::append(std::string session_id, std::vector<Tim
   co_return co_await database_.run(std::move(job));
 }
 
-Task<Result<std::vector<TimelineEvent>>> TimelineStore::read(std::string session_id, std::int64_t after_seq,
-                                                             std::size_t limit) {
-  auto job = [session_id = std::move(session_id), after_seq,
+namespace {
+Task<Result<std::vector<TimelineEvent>>> read_where(Database& database, const char* sql,
+                                                    std::string session_id, std::int64_t after_seq,
+                                                    std::size_t limit) {
+  auto job = [sql, session_id = std::move(session_id), after_seq,
               limit](Connection& c) -> Result<std::vector<TimelineEvent>> {
-    Query query = c.query(
-        "SELECT seq, at_ms, page_index, target, method, params FROM timeline "
-        "WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?");
+    Query query = c.query(sql);
     query.bind(session_id).bind(after_seq).bind(static_cast<std::int64_t>(limit));
     std::vector<TimelineEvent> events;
     while (query.next()) {
@@ -43,7 +43,25 @@ Task<Result<std::vector<TimelineEvent>>> TimelineStore::read(std::string session
     }
     return events;
   };
-  co_return co_await database_.run(std::move(job));
+  co_return co_await database.run(std::move(job));
+}
+}  // namespace
+
+Task<Result<std::vector<TimelineEvent>>> TimelineStore::read(std::string session_id, std::int64_t after_seq,
+                                                             std::size_t limit) {
+  return read_where(database_,
+                    "SELECT seq, at_ms, page_index, target, method, params FROM timeline "
+                    "WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+                    std::move(session_id), after_seq, limit);
+}
+
+Task<Result<std::vector<TimelineEvent>>> TimelineStore::read_markers(std::string session_id,
+                                                                     std::int64_t after_seq,
+                                                                     std::size_t limit) {
+  return read_where(database_,
+                    "SELECT seq, at_ms, page_index, target, method, params FROM timeline "
+                    "WHERE session_id = ? AND seq > ? AND method GLOB '[a-z]*' ORDER BY seq LIMIT ?",
+                    std::move(session_id), after_seq, limit);
 }
 
 Task<Result<void>> TimelineStore::erase(std::string session_id) {

@@ -30,6 +30,10 @@ class TimelineStore {
   /// At most `limit` events with a seq above `after_seq`, in order; empty for an unknown session.
   base::Task<base::Result<std::vector<TimelineEvent>>> read(std::string session_id, std::int64_t after_seq,
                                                             std::size_t limit);
+  /// As read(), of the words of our own only: those that begin with a small letter.
+  base::Task<base::Result<std::vector<TimelineEvent>>> read_markers(std::string session_id,
+                                                                    std::int64_t after_seq,
+                                                                    std::size_t limit);
   /// Removes a session's events. No error if there are none.
   base::Task<base::Result<void>> erase(std::string session_id);
 

@@ -7,6 +7,38 @@ const note = document.getElementById('note');
 const status = document.getElementById('status');
 const download = document.getElementById('download');
 
+// What a marker is called. Whatever a page put into an address is shown as text.
+const words = {
+  'tab.opened': 'opened', 'tab.shown': 'shown', 'tab.closed': 'closed', 'tab.crashed': 'crashed',
+  'tab.navigated': 'went to', 'client.joined': 'joined', 'client.left': 'left',
+  'api.create': 'Session created', 'api.end': 'Session ended by an API call', 'session.ended': 'Session ended',
+  'recording.failed': 'The recording failed', 'timeline.full': 'The log is full',
+};
+
+function describe(marker) {
+  const word = words[marker.kind] || marker.kind;
+  if (marker.kind.startsWith('tab.')) return `Tab ${marker.tab + 1} ${word}${marker.kind === 'tab.navigated' ? ' ' + (marker.url || 'another page') : ''}`;
+  if (marker.kind.startsWith('client.')) return `Client ${marker.client} ${word}`;
+  return word + (marker.reason ? ': ' + marker.reason : '');
+}
+
+async function listMarkers() {
+  const answer = await fetch(facts.replace('/facts?', '/markers?'), { cache: 'no-store' });
+  if (!answer.ok) return;
+  const list = document.getElementById('markers');
+  for (const marker of await answer.json()) {
+    const second = Math.max(0, marker.atMs / 1000);
+    const button = document.createElement('button');
+    button.textContent = `${Math.floor(second / 60)}:${String(Math.floor(second % 60)).padStart(2, '0')}  ${describe(marker)}`;
+    button.addEventListener('click', () => (video.currentTime = second));
+    const item = document.createElement('li');
+    item.dataset.kind = marker.kind;
+    item.append(button);
+    list.append(item);
+  }
+  list.hidden = list.children.length === 0;
+}
+
 function say(text) {
   note.textContent = text;
   note.hidden = false;
@@ -30,7 +62,7 @@ async function look() {
     video.src = session.mp4;
     download.href = session.mp4;
     download.hidden = false;
-    return;
+    return listMarkers();
   }
   if (session.recording === 'disabled') return say('This session was not recorded.');
   if (session.recording === 'failed') return say('The recording failed: ' + session.error);

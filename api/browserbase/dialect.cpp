@@ -23,6 +23,7 @@ constexpr std::chrono::seconds longest_link{21'600};  // debug's expiresIn
 Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body, call.project_id);
   if (!request) co_return request.error();
+  request->spec.key_id = call.key_id;
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response = json_response(201, render_connectable(call, **view));
@@ -75,6 +76,16 @@ Task<Result<net::Response>> logs(const Call& call, Core& core) {
   co_return json_response(200, render_logs(**view, *events));
 }
 
+/// The DOM recording of the primary tab (contract: recording, rrweb).
+Task<Result<net::Response>> recording(const Call& call, Core& core) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  const std::string with_session = "\"sessionId\":\"" + (*view)->id + "\",";
+  auto events = co_await core.dom_events((*view)->id, std::nullopt, with_session);
+  if (!events) co_return events.error();
+  co_return net::text_response(200, "application/json; charset=utf-8", std::move(*events));
+}
+
 const Error no_replay{errc::not_found, "Replay not found"};
 
 /// The recording's facts; not_found when there is nothing that could ever be played.
@@ -94,19 +105,23 @@ Task<Result<net::Response>> replays(const Call& call, Core& core) {
   if (!facts) co_return facts.error();
   auto view = co_await core.find(std::string(call.path["id"]));
   if (!view) co_return view.error();
-  co_return json_response(200, render_replays(**view, facts->index));
+  const auto tracks = recorder::cut_tracks(facts->index, facts->shown);
+  co_return json_response(200, render_replays(**view, tracks));
 }
 
 Task<Result<net::Response>> replay_page(const Call& call, Core& core) {
   auto facts = co_await playable(call, core);
   if (!facts) co_return facts.error();
-  if (call.path["page"] != "0" || facts->index.segments.empty()) co_return no_replay;
   auto view = co_await core.find(std::string(call.path["id"]));
   if (!view) co_return view.error();
-  auto response =
-      net::text_response(200, "application/vnd.apple.mpegurl", playlist_of(call, core, **view, facts->index));
-  response.headers.set("access-control-allow-origin", "*");
-  co_return response;
+  for (const recorder::TabTrack& track : recorder::cut_tracks(facts->index, facts->shown)) {
+    if (call.path["page"] != std::to_string(track.tab)) continue;
+    auto response =
+        net::text_response(200, recorder::playlist_type(), playlist_of(call, core, **view, track.index));
+    response.headers.set("access-control-allow-origin", "*");
+    co_return response;
+  }
+  co_return no_replay;
 }
 
 /// Whether there is, or can be, an MP4 of this session (contract: recording downloads).
@@ -194,6 +209,7 @@ constexpr Route routes[] = {
     {"GET", "/v1/sessions/{id}/logs", logs},
     {"GET", "/v1/sessions/{id}/replays", replays},
     {"GET", "/v1/sessions/{id}/replays/{page}", replay_page},
+    {"GET", "/v1/sessions/{id}/recording", recording},
     {"POST", "/v1/sessions/{id}/recording/downloads", request_downloads},
     {"GET", "/v1/sessions/{id}/recording/downloads", list_downloads},
     {"GET", "/v1/projects", list_projects},
@@ -202,7 +218,6 @@ constexpr Route routes[] = {
     // The rest of the SDK: refused in this provider's shape, once, without repeats.
     {"GET", "/v1/sessions/{id}/downloads", refuse_route},
     {"POST", "/v1/sessions/{id}/uploads", refuse_route},
-    {"GET", "/v1/sessions/{id}/recording", refuse_route},
     {"POST", "/v1/contexts", refuse_route},
     {"GET", "/v1/contexts/{id}", refuse_route},
     {"PUT", "/v1/contexts/{id}", refuse_route},

@@ -60,6 +60,12 @@ json::object render_session(const session::SessionView& view, json::storage_ptr 
   out.emplace("expiresAt", base::to_rfc3339(view.expires_at));
   out.emplace("status", status_of(view));
   out.emplace("proxyBytes", view.proxy_bytes);
+  if (view.cpu.count() > 0) {
+    // Percent of one core on average, and bytes (contract: session object, legacy).
+    const auto lived = (view.ended_at.value_or(view.updated_at) - view.started_at).count();
+    out.emplace("avgCpuUsage", lived > 0 ? view.cpu.count() * 100 / lived : 0);
+    out.emplace("memoryUsage", view.memory.count);
+  }
   out.emplace("keepAlive", view.keep_alive);
   out.emplace("region", view.region.empty() ? std::string_view("us-west-2") : std::string_view(view.region));
   if (view.user_metadata) out.emplace("userMetadata", *view.user_metadata);
@@ -131,7 +137,7 @@ json::array render_logs(const session::SessionView& view, const std::vector<LogE
     json::value params = parsed(event.params);
     json::object line;
     line["method"] = event.method;
-    line["pageId"] = event.page_index;
+    line["pageId"] = std::max(0, event.page_index);  // a command to the browser itself belongs to no page
     line["sessionId"] = view.id;
     line["timestamp"] = event.at_ms;
     for (const std::string_view name : {"frameId", "loaderId"}) {
@@ -148,16 +154,18 @@ json::array render_logs(const session::SessionView& view, const std::vector<LogE
   return out;
 }
 
-json::object render_replays(const session::SessionView& view, const recorder::RecordingIndex& index) {
+json::object render_replays(const session::SessionView& view, const std::vector<recorder::TabTrack>& tracks) {
   json::object out;
   json::array pages;
-  if (!index.segments.empty()) {
-    const std::int64_t start = video_start(view, index).count();
+  for (const recorder::TabTrack& track : tracks) {
+    const recorder::Segment& first = track.index.segments.front();
+    const recorder::Segment& last = track.index.segments.back();
+    const std::string id = std::to_string(track.tab);
     json::object page;
-    page["pageId"] = "0";
-    page["url"] = "/v1/sessions/" + view.id + "/replays/0";
-    page["startTimeMs"] = start;
-    page["endTimeMs"] = start + index.duration().count();
+    page["pageId"] = id;
+    page["url"] = "/v1/sessions/" + view.id + "/replays/" + id;
+    page["startTimeMs"] = std::max<std::int64_t>(0, (first.wall - view.started_at).count());
+    page["endTimeMs"] = std::max<std::int64_t>(0, (last.wall + last.duration - view.started_at).count());
     pages.push_back(std::move(page));
   }
   out["pageCount"] = pages.size();

@@ -32,8 +32,8 @@ json::object render_debug(const Call& call, const session::SessionView& view,
 /// GET …/logs: each event as a CDP message, its parameters under `request`.
 json::array render_logs(const session::SessionView& view, const std::vector<LogEvent>& events);
 
-/// GET …/replays: one page, the whole session. Times count from the session's start.
-json::object render_replays(const session::SessionView& view, const recorder::RecordingIndex& index);
+/// GET …/replays: a page for each tab that was seen. Times count from the session's start.
+json::object render_replays(const session::SessionView& view, const std::vector<recorder::TabTrack>& tracks);
 
 /// GET and POST …/recording/downloads.
 json::object render_downloads(const Call& call, const Core& core, const session::SessionView& view);

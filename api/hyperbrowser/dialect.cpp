@@ -30,6 +30,7 @@ Task<Result<net::Response>> create(const Call& call, Core& core) {
     co_return render_refusal("proxies_unavailable",
                              "this server has no proxies of its own: leave useProxy out");
   request->spec.project_id = call.project_id;
+  request->spec.key_id = call.key_id;
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response = json_response(200, render_detail(call, core, **view, live_lifetime_of(**view)));
@@ -130,21 +131,35 @@ Task<Result<net::Response>> event_logs(const Call& call, Core& core) {
   co_return json_response(200, render_page("data", std::move(some), total, filter->page));
 }
 
-/// Recordings of the pages' own events: there are none, which is no error.
+net::Response events_response(std::string events) {
+  return net::text_response(200, "application/json; charset=utf-8", std::move(events));
+}
+
+/// The recording of the pages as rrweb's events; none is no error.
 Task<Result<net::Response>> page_recording(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  co_return json_response(200, json::array());
+  auto events = co_await core.dom_events((*view)->id, std::nullopt, {});
+  if (!events) co_return events.error();
+  co_return events_response(std::move(*events));
 }
 
 Task<Result<net::Response>> page_recording_url(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  json::object out;
-  out["status"] = "not_enabled";
-  out["recordingUrl"] = nullptr;
-  out["error"] = nullptr;
-  co_return json_response(200, out);
+  auto events = co_await core.dom_events((*view)->id, std::nullopt, {});
+  if (!events) co_return events.error();
+  co_return json_response(200, render_pages(call, core, **view, *events != "[]"));
+}
+
+/// The same by a link, which needs no header.
+Task<Result<net::Response>> page_recording_file(const Call& call, Core& core) {
+  auto id = session_of_token(call, Scope::replay, core.now());
+  if (!id) co_return id.error();
+  if (*id != call.path["id"]) co_return Error{errc::forbidden, "the token is another session's"};
+  auto events = co_await core.dom_events(std::move(*id), std::nullopt, {});
+  if (!events) co_return events.error();
+  co_return events_response(std::move(*events));
 }
 
 Task<Result<net::Response>> video_url(const Call& call, Core& core) {
@@ -235,6 +250,7 @@ constexpr Route routes[] = {
     {"GET", "/api/session/{id}/event-logs", event_logs},
     {"GET", "/api/session/{id}/recording", page_recording},
     {"GET", "/api/session/{id}/recording-url", page_recording_url},
+    {"GET", "/api/session/{id}/recording.json", page_recording_file, Access::any_origin},
     {"GET", "/api/session/{id}/video-recording-url", video_url},
     {"GET", "/api/session/{id}/video-playlist.m3u8", video_playlist, Access::any_origin},
     {"GET", "/api/session/{id}/video-segment/{asset}", video_segment, Access::any_origin},

@@ -163,7 +163,7 @@ void read_recording(FieldReader& fields, session::SessionSpec& spec) {
   const auto video = fields.boolean("enableVideoWebRecording");
   const auto web = fields.boolean("enableWebRecording");
   spec.record = video.value_or(web.value_or(true));
-  if (web.value_or(false)) fields.ignore("enableWebRecording");
+  spec.record_dom = web.value_or(true);
   spec.log = fields.boolean("enableLogCapture").value_or(true);
 }
 

@@ -24,7 +24,7 @@ json::object launch_state(const session::SessionView& view) {
   json::object out;
   if (view.dialect == "hyperbrowser" && view.echo) out = *view.echo;
   out["screen"] = {{"width", view.viewport.width}, {"height", view.viewport.height}};
-  out["enableWebRecording"] = false;
+  out["enableWebRecording"] = records_pages(view);
   out["enableVideoWebRecording"] = view.recorded;
   out["enableLogCapture"] = view.logged;
   // A profile without an id is none, and strict readers of this member want the id.
@@ -148,6 +148,7 @@ json::array render_events(const session::SessionView& view, const std::vector<Lo
       downloads[text_of(params, "guid")] = {text_of(params, "url"), text_of(params, "suggestedFilename")};
     } else if (event.method == "Page.downloadProgress" && is_wanted(filter, event)) {
       const json::object params = parsed(event.params);
+      if (text_of(params, "state") != "completed") continue;
       const Download& download = downloads[text_of(params, "guid")];
       json::object line;
       line["id"] = view.id + "-" + std::to_string(event.seq);
@@ -162,6 +163,26 @@ json::array render_events(const session::SessionView& view, const std::vector<Lo
       out.push_back(std::move(line));
     }
   }
+  return out;
+}
+
+bool records_pages(const session::SessionView& view) {
+  if (view.dialect != "hyperbrowser") return false;
+  const json::value* wish = view.echo ? view.echo->if_contains("enableWebRecording") : nullptr;
+  return wish == nullptr || *wish != false;
+}
+
+json::object render_pages(const Call& call, const Core& core, const session::SessionView& view,
+                          bool has_events) {
+  const bool is_over = view.state == State::ended;
+  const bool is_wanted = has_events || records_pages(view);
+  json::object out;
+  out["status"] = !is_wanted ? "not_enabled" : is_over ? "completed" : "in_progress";
+  out["recordingUrl"] = nullptr;
+  out["error"] = nullptr;
+  if (is_wanted && is_over)
+    out["recordingUrl"] = call.base_url + "/hyperbrowser/api/session/" + view.id + "/recording.json?token=" +
+                          call.signer.sign(Scope::replay, view.id, core.now() + call.link_lifetime);
   return out;
 }
 
@@ -196,7 +217,7 @@ json::object render_video(const Call& call, const Core& core, const session::Ses
 
 net::Response render_error(const base::Error& error) {
   json::object body;
-  body["message"] = words_of(error);
+  body["message"] = full_words_of(error);
   body["code"] = error.code == errc::unsupported ? "not_implemented" : base::name(error.code);
   net::Response response = json_response(http_status(error.code), body);
   if (error.code == errc::limit_reached) {

@@ -31,6 +31,13 @@ json::object render_page(std::string_view name, json::array items, std::size_t t
 json::array render_events(const session::SessionView& view, const std::vector<LogEvent>& log,
                           const EventFilter& filter);
 
+/// Whether the session's pages are recorded as events: this API's own default, which others do not have.
+bool records_pages(const session::SessionView& view);
+
+/// {status, recordingUrl, error} of that recording.
+json::object render_pages(const Call& call, const Core& core, const session::SessionView& view,
+                          bool has_events);
+
 /// {status, recordingUrl, error} of the video.
 json::object render_video(const Call& call, const Core& core, const session::SessionView& view,
                           const RecordingFacts& facts);

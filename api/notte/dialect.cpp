@@ -21,6 +21,7 @@ Task<Result<net::Response>> start(const Call& call, Core& core) {
   auto request = parse_start(call.request.body);
   if (!request) co_return request.error();
   request->spec.project_id = call.project_id;
+  request->spec.key_id = call.key_id;
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response = json_response(200, render_session(call, **view));

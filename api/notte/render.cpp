@@ -246,7 +246,7 @@ net::Response render_error(const base::Error& error) {
     return json_response(422, body);
   }
   const unsigned status = http_status(error.code);
-  std::string message = words_of(error);
+  std::string message = full_words_of(error);
   if (error.code == errc::limit_reached)
     message = "the limit of " + error.detail + " concurrent sessions is reached (limits.sessions)";
   if (error.code == errc::gone) message = "the session is closed, or the link has expired";

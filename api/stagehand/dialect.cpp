@@ -49,6 +49,7 @@ Task<Result<net::Response>> start(const Call& call, Core& core) {
   auto request = parse_start(call.request, call.project_id);
   if (!request) co_return request.error();
   const bool is_fresh = request->kind == Kind::fresh;
+  request->spec.key_id = call.key_id;
   Result<SharedView> view = Error{};
   if (is_fresh)
     view = co_await core.create(std::move(request->spec));
@@ -85,7 +86,7 @@ Task<Result<net::Response>> end(const Call& call, Core& core) {
 Task<Result<net::Response>> replay(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  auto history = co_await core.timeline((*view)->id);
+  auto history = co_await core.timeline((*view)->id, LogQuery());
   if (!history) co_return history.error();
   co_return success(render_replay(*history, **view));
 }

@@ -24,7 +24,8 @@ export class Daemon {
     await chmod(daemon.home, 0o755); // browsers with other uids walk through it
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GREENROOM_'));
     // A start that is slow is a figure, not a failure.
-    const own = { 'browser.launch_timeout': '60s', 'browser.uid_base': nextUid, 'browser.uid_count': uidCount };
+    daemon.work = path.join(daemon.home, 'work');
+    const own = { 'browser.work_dir': daemon.work, 'browser.launch_timeout': '60s', 'browser.uid_base': nextUid, 'browser.uid_count': uidCount };
     nextUid += uidCount;
     const env = { ...Object.fromEntries(inherited), GREENROOM_API_KEY: key };
     for (const [name, value] of Object.entries({ ...own, ...settings })) env[variable(name)] = String(value);

@@ -16,9 +16,16 @@ using base::UniqueFd;
 namespace {
 
 constexpr unsigned file_mode = 0600;
-constexpr Milliseconds fragment_length{1000};
+// A little less than a second: the picture that ends a piece may come late, and none may be longer than
+// promised.
+constexpr Milliseconds fragment_length{900};
 
 std::string partial(const std::string& name) { return name + ".partial"; }
+
+/// Of a checked name: the digits between its dash and its dot.
+std::uint32_t number_of(const std::string& name) {
+  return static_cast<std::uint32_t>(std::stoul(name.substr(name.find('-') + 1)));
+}
 
 }  // namespace
 
@@ -28,6 +35,30 @@ Result<void> ArchiveWriter::create() {
   if (!index_ && errno == EEXIST) return Error{errc::conflict, "the directory holds a recording already"};
   if (!index_) return storage_error("creating the index", errno);
   return {};
+}
+
+Result<Milliseconds> ArchiveWriter::resume() {
+  const auto text = [&]() -> Result<std::string> {
+    const auto fd = open_plain_file(directory_, index_file_name);
+    if (!fd) return fd.error();
+    constexpr std::size_t largest_index = std::size_t{64} << 20;
+    return read_all(fd->value(), largest_index);
+  }();
+  if (!text) return text.error();
+  const RecordingIndex known = parse_index(*text);
+  if (known.end) return Error{errc::conflict, "the recording has ended already"};
+  index_.reset(::openat(directory_, index_file_name, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (!index_) return storage_error("opening the index", errno);
+  if (known.ends_in_torn_line)
+    if (const auto wrote = append_to_index("\n"); !wrote) return wrote.error();
+  // Behind every number that was ever used: a name that a player has seen must not get another content.
+  for (const Segment& segment : known.segments) {
+    segments_ = std::max(segments_, number_of(segment.file) + 1);
+    inits_ = std::max(inits_, number_of(segment.init) + 1);
+    fragments_ += static_cast<std::uint32_t>(segment.frames);
+  }
+  ++segments_, ++inits_;  // the one that was open
+  return known.duration();
 }
 
 Result<void> ArchiveWriter::use_config(const VideoConfig& config) {
@@ -66,7 +97,8 @@ Result<void> ArchiveWriter::begin_segment(Milliseconds at) {
   file_.reset(::openat(directory_, partial(segment_.file).c_str(),
                        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, file_mode));
   if (!file_) return storage_error("creating " + segment_.file, errno);
-  const std::string head = write_segment_type();
+  segment_.duration = Milliseconds(1);  // it is no segment without one
+  const std::string head = write_segment_head(to_line(segment_));
   segment_.size.count = head.size();
   return write_all(file_.value(), head, "writing " + segment_.file);
 }
@@ -86,6 +118,10 @@ Result<void> ArchiveWriter::add(std::string_view bytes, bool is_key, Millisecond
 }
 
 Result<void> ArchiveWriter::write_fragment() {
+  EncoderPart part;
+  part.offset = segment_.size.count;
+  for (const SampleInfo& sample : samples_) part.duration += Milliseconds(sample.duration_ms);
+  part.is_independent = samples_.front().is_key;
   const std::string head =
       write_fragment_head(++fragments_, static_cast<std::uint64_t>(fragment_start_.count()), samples_);
   segment_.size.count += head.size() + data_.size();
@@ -94,6 +130,10 @@ Result<void> ArchiveWriter::write_fragment() {
   if (const auto wrote = write_all(file_.value(), data_, doing); !wrote) return wrote;
   samples_.clear();
   data_.clear();
+  segment_.duration = fragment_start_ + part.duration - segment_.start;
+  part.segment = segment_;
+  part.size = segment_.size.count - part.offset;
+  on_part_(part);
   return {};
 }
 

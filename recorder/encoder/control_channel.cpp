@@ -13,7 +13,7 @@ using base::Error;
 using base::Result;
 
 namespace {
-constexpr std::size_t longest_command = 64 << 10;
+constexpr std::size_t most_incoming = 26 << 20;  // more than the largest command
 constexpr std::size_t most_outgoing = 24 << 20;
 }  // namespace
 
@@ -23,8 +23,8 @@ ControlChannel::ControlChannel(int fd) : fd_(fd) {
 }
 
 void ControlChannel::receive() {
-  char chunk[4096];
-  while (!is_closed_ && incoming_.size() <= longest_command) {
+  char chunk[65536];
+  while (!is_closed_ && incoming_.waiting() <= most_incoming) {
     const ssize_t n = ::read(fd_, chunk, sizeof chunk);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
@@ -32,25 +32,16 @@ void ControlChannel::receive() {
       is_closed_ = true;
       return;
     }
-    incoming_.append(chunk, static_cast<std::size_t>(n));
+    incoming_.feed(std::string_view(chunk, static_cast<std::size_t>(n)));
   }
 }
 
-Result<std::optional<EncoderCommand>> ControlChannel::next_command() {
-  const std::size_t newline = incoming_.find('\n');
-  if (newline == std::string::npos) {
-    if (incoming_.size() > longest_command) return Error{errc::protocol, "a command without an end"};
-    return std::optional<EncoderCommand>();
-  }
-  auto command = parse_command(std::string_view(incoming_).substr(0, newline));
-  incoming_.erase(0, newline + 1);
-  if (!command) return command.error();
-  return std::optional<EncoderCommand>(std::move(*command));
-}
+Result<std::optional<EncoderCommand>> ControlChannel::next_command() { return incoming_.next(); }
 
 void ControlChannel::send(const EncoderEvent& event) {
-  const bool may_drop =
-      std::holds_alternative<EncoderPicture>(event) || std::holds_alternative<EncoderStats>(event);
+  const bool may_drop = std::holds_alternative<EncoderPicture>(event) ||
+                        std::holds_alternative<EncoderStats>(event) ||
+                        std::holds_alternative<EncoderPart>(event);
   if (is_closed_ || (may_drop && outgoing_.size() > most_outgoing)) return;
   outgoing_ += to_message(event);
 }

@@ -23,7 +23,7 @@ class ControlChannel {
 
   /// Reads what is there, without waiting.
   void receive();
-  /// The next command that came, if any. Errors: protocol.
+  /// The next command that came, if any. Errors: protocol, too_large.
   base::Result<std::optional<EncoderCommand>> next_command();
 
   /// Queues an event. When the daemon has not read 24 MiB, pictures and statistics are dropped.
@@ -36,7 +36,7 @@ class ControlChannel {
  private:
   int fd_;
   bool is_closed_ = false;
-  std::string incoming_;
+  CommandParser incoming_;
   std::string outgoing_;
 };
 

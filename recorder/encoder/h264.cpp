@@ -34,10 +34,11 @@ bool fill_parameters(x264_param_t& p, const H264Options& options) {
   // file.
   p.b_repeat_headers = 1;
   p.b_annexb = 0;
-  p.vui.b_fullrange = 0;
-  p.vui.i_colorprim = 1;  // BT.709 primaries, which are sRGB's
-  p.vui.i_transfer = 13;  // sRGB
-  p.vui.i_colmatrix = 6;  // BT.601, as libyuv converts
+  p.vui.b_fullrange = options.range == Range::full ? 1 : 0;
+  p.vui.i_chroma_loc = options.range == Range::full ? 1 : 0;  // a JPEG's colours lie between its pixels
+  p.vui.i_colorprim = 1;                                      // BT.709 primaries, which are sRGB's
+  p.vui.i_transfer = 13;                                      // sRGB
+  p.vui.i_colmatrix = 6;                                      // BT.601, as libyuv converts
   return x264_param_apply_profile(&p, "high") == 0;
 }
 
@@ -95,6 +96,7 @@ Result<std::unique_ptr<H264Encoder>> H264Encoder::open(const H264Options& option
   VideoConfig config;
   config.width = options.width;
   config.height = options.height;
+  config.is_full_range = options.range == Range::full;
   x264_nal_t* units = nullptr;
   int count = 0;
   x264_encoder_headers(encoder, &units, &count);

@@ -18,6 +18,7 @@ struct H264Options {
   int frames_per_second = 10;
   int quality = 24;  ///< constant rate factor
   std::string preset = "superfast";
+  Range range = Range::limited;
 };
 
 /// One encoded picture; `bytes` until the next call.

@@ -26,9 +26,10 @@ Rect unite(const Rect& a, const Rect& b) {
   return {left, top, right - left, bottom - top};
 }
 
-Picture420::Picture420(int width, int height)
+Picture420::Picture420(int width, int height, Range range)
     : width_(width),
       height_(height),
+      range_(range),
       bytes_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3 / 2) {
   std::fill(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset(1)), std::uint8_t{16});
   std::fill(bytes_.begin() + static_cast<std::ptrdiff_t>(offset(1)), bytes_.end(), std::uint8_t{128});
@@ -41,9 +42,32 @@ std::size_t Picture420::offset(int i) const {
 
 void Picture420::paint(const PixelView& pixels, const Rect& area) {
   const auto at = [&](int i, int x, int y) { return plane(i) + y * stride(i) + x; };
-  libyuv::ARGBToI420(pixels.bytes, pixels.stride, at(0, area.x, area.y), stride(0),
-                     at(1, area.x / 2, area.y / 2), stride(1), at(2, area.x / 2, area.y / 2), stride(2),
-                     area.width, area.height);
+  const auto convert = range_ == Range::full ? libyuv::ARGBToJ420 : libyuv::ARGBToI420;
+  convert(pixels.bytes, pixels.stride, at(0, area.x, area.y), stride(0), at(1, area.x / 2, area.y / 2),
+          stride(1), at(2, area.x / 2, area.y / 2), stride(2), area.width, area.height);
+}
+
+bool Picture420::paint_jpeg(void* decoder, std::string_view jpeg) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(jpeg.data());
+  int width = 0;
+  int height = 0;
+  int sampling = 0;
+  int colours = 0;
+  if (tjDecompressHeader3(decoder, bytes, jpeg.size(), &width, &height, &sampling, &colours) != 0)
+    return false;
+  if ((width & ~1) != width_ || (height & ~1) != height_) return false;
+  // A JPEG's planes are what x264 wants already: no colour is computed twice.
+  if (sampling == TJSAMP_420 && width == width_ && height == height_ && range_ == Range::full) {
+    unsigned char* planes[] = {plane(0), plane(1), plane(2)};
+    int strides[] = {stride(0), stride(1), stride(2)};
+    return tjDecompressToYUVPlanes(decoder, bytes, jpeg.size(), planes, width, strides, height, 0) == 0;
+  }
+  const int stride_bgrx = width * 4;
+  std::vector<std::uint8_t> bgrx(static_cast<std::size_t>(stride_bgrx) * static_cast<std::size_t>(height));
+  const bool is_whole =
+      tjDecompress2(decoder, bytes, jpeg.size(), bgrx.data(), width, stride_bgrx, height, TJPF_BGRX, 0) == 0;
+  paint({bgrx.data(), stride_bgrx}, {0, 0, width_, height_});
+  return is_whole;
 }
 
 void Picture420::scale_from(const Picture420& from) {
@@ -56,8 +80,9 @@ std::string Picture420::to_jpeg(int quality) const {
   // Through RGB: a JPEG's own planes are full range, ours are not.
   const int stride_bgrx = width_ * 4;
   std::vector<std::uint8_t> bgrx(static_cast<std::size_t>(stride_bgrx) * static_cast<std::size_t>(height_));
-  libyuv::I420ToARGB(plane(0), stride(0), plane(1), stride(1), plane(2), stride(2), bgrx.data(), stride_bgrx,
-                     width_, height_);
+  const auto convert = range_ == Range::full ? libyuv::J420ToARGB : libyuv::I420ToARGB;
+  convert(plane(0), stride(0), plane(1), stride(1), plane(2), stride(2), bgrx.data(), stride_bgrx, width_,
+          height_);
   const std::unique_ptr<void, int (*)(tjhandle)> compressor(tjInitCompress(), tjDestroy);
   if (!compressor) return {};
   unsigned char* bytes = nullptr;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace greenroom::recorder::encoder {
@@ -28,11 +29,17 @@ struct PixelView {
   int stride = 0;  ///< bytes from line to line
 };
 
-/// One I420 picture (BT.601, limited range). Width and height are even.
+/// How much of a byte brightness and colour use.
+enum class Range {
+  limited,  ///< 16 to 235, as video has it
+  full,     ///< 0 to 255, as JPEG has it
+};
+
+/// One I420 picture (BT.601). Width and height are even.
 class Picture420 {
  public:
   Picture420() = default;
-  Picture420(int width, int height);
+  Picture420(int width, int height, Range range);
 
   int width() const { return width_; }
   int height() const { return height_; }
@@ -42,6 +49,9 @@ class Picture420 {
 
   /// Converts `pixels` into `area`, whose corner and size are even.
   void paint(const PixelView& pixels, const Rect& area);
+  /// Becomes the picture of a JPEG that has this size, or one more in either direction; `decoder` is a
+  /// tjhandle. False when it is broken: what is shown then is its readable part.
+  bool paint_jpeg(void* decoder, std::string_view jpeg);
   /// Becomes `from`, scaled to this picture's size.
   void scale_from(const Picture420& from);
   /// As a JPEG; empty when it cannot be made. `quality`: 1 to 100.
@@ -52,6 +62,7 @@ class Picture420 {
 
   int width_ = 0;
   int height_ = 0;
+  Range range_ = Range::limited;
   std::vector<std::uint8_t> bytes_;
 };
 

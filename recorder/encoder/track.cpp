@@ -1,6 +1,7 @@
 #include "recorder/encoder/track.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace greenroom::recorder::encoder {
@@ -18,20 +19,48 @@ std::pair<int, int> fit(int width, int height, const StartCommand& limits) {
 
 }  // namespace
 
-Track::Track(int directory, const StartCommand& options, std::function<void(const Segment&)> on_segment)
-    : options_(options), on_segment_(std::move(on_segment)), archive_(directory, options.started_at) {}
+Track::Track(int directory, const StartCommand& options, std::function<void(const EncoderEvent&)> tell)
+    : options_(options),
+      tell_(std::move(tell)),
+      range_(options.source == CaptureSource::frames ? Range::full : Range::limited),
+      archive_(directory, options.started_at, [this](const EncoderPart& part) { tell_(part); }) {}
+
+Result<void> Track::create() {
+  if (!options_.is_resumed) return archive_.create();
+  const auto length = archive_.resume();
+  if (!length) return length.error();
+  last_shown_ = *length;
+  return {};
+}
 
 Result<void> Track::set_source_size(int width, int height, Milliseconds at) {
   if (encoder_ && width == source_.width() && height == source_.height()) return {};
-  if (const auto ended = end_segment(at); !ended) return ended;
-  source_ = Picture420(width, height);
-  scaled_.reset();
+  if (const auto ended = end_size(at); !ended) return ended;
+  source_ = Picture420(width, height, range_);
+  return open_encoder();
+}
+
+Result<void> Track::set_shrink(int divisor, Milliseconds at) {
+  if (divisor == shrink_) return {};
+  shrink_ = divisor;
+  if (!encoder_) return {};
+  if (const auto ended = end_size(at); !ended) return ended;
+  return open_encoder();
+}
+
+Result<void> Track::open_encoder() {
+  StartCommand limits = options_;
+  limits.max_width = std::min(limits.max_width, source_.width() / shrink_);
+  limits.max_height = std::min(limits.max_height, source_.height() / shrink_);
   H264Options options;
-  std::tie(options.width, options.height) = fit(width, height, options_);
-  if (options.width != width || options.height != height) scaled_.emplace(options.width, options.height);
+  std::tie(options.width, options.height) = fit(source_.width(), source_.height(), limits);
+  scaled_.reset();
+  if (options.width != source_.width() || options.height != source_.height())
+    scaled_.emplace(options.width, options.height, range_);
   options.frames_per_second = options_.frames_per_second;
   options.quality = options_.quality;
   options.preset = options_.preset;
+  options.range = range_;
   encoder_.reset();  // first, so that there are never two
   auto encoder = H264Encoder::open(options);
   if (!encoder) return encoder.error();
@@ -58,12 +87,26 @@ Result<void> Track::show(Milliseconds at) {
   return archive_.add(unit->bytes, unit->is_key, at);
 }
 
+/// The last picture of a size once more, where it ends: tools that begin anew with each size forget how long
+/// they were to hold it.
+Result<void> Track::end_size(Milliseconds at) {
+  const Milliseconds end = at - Milliseconds(1);
+  if (archive_.has_open_segment() && end > last_shown_) {
+    const auto unit = encoder_->encode(shown(), false);
+    if (!unit) return unit.error();
+    if (const auto added = archive_.add(unit->bytes, unit->is_key, end); !added) return added;
+    last_shown_ = end;
+    ++encoded_;
+  }
+  return end_segment(at);
+}
+
 Result<void> Track::end_segment(Milliseconds at) {
   if (!archive_.has_open_segment()) return {};
   const auto segment = archive_.finish_segment(std::max(at, last_shown_ + Milliseconds(1)));
   if (!segment) return segment.error();
   last_shown_ = std::max(last_shown_, segment->start + segment->duration - Milliseconds(1));
-  on_segment_(*segment);
+  tell_(*segment);
   return {};
 }
 
@@ -71,9 +114,10 @@ Milliseconds Track::must_show_again_at() const {
   // A still picture is written once a second all the same: a tool that looks for the picture at a second
   // takes the next one that begins, and must not find one of another scene. It costs some hundred bytes.
   constexpr Milliseconds longest_hold{1000};
+  if (!archive_.has_open_segment()) return last_shown_ + longest_hold;
   // A moment more than a segment's length: a moving page ends its segment with a picture of its own.
   const Milliseconds segment_end = segment_start_ + options_.segment_length + options_.segment_length / 8;
-  return std::min(segment_end, last_shown_ + longest_hold);
+  return std::min({segment_end, last_shown_ + longest_hold, archive_.fragment_due()});
 }
 
 Result<RecordingEnd> Track::finish(const std::string& reason, Milliseconds at) {

@@ -18,26 +18,31 @@ namespace greenroom::recorder::encoder {
 ///
 /// Units    every `at`: since the recording's start; grows from call to call.
 /// Errors   storage_full and io of the archive, internal of the codec.
-/// Lifetime the directory's descriptor outlives this. `on_segment` is called for each finished segment.
+/// Lifetime the directory's descriptor outlives this. `tell` is called for each finished segment and each
+/// piece of the open one.
 class Track {
  public:
-  Track(int directory, const StartCommand& options, std::function<void(const Segment&)> on_segment);
+  Track(int directory, const StartCommand& options, std::function<void(const EncoderEvent&)> tell);
 
-  /// Errors also: conflict (the directory holds a recording).
-  Result<void> create() { return archive_.create(); }
+  /// Errors also: conflict (the directory holds a recording), not_found (there is none to go on with).
+  Result<void> create();
 
   /// The source's pictures have this size from `at` on (even numbers). Another size than before ends the
   /// segment. The next paint() must cover everything.
   Result<void> set_source_size(int width, int height, Milliseconds at);
 
-  /// Converts new pixels; `area` is in the source's coordinates and even.
-  void paint(const PixelView& pixels, const Rect& area) { source_.paint(pixels, area); }
+  /// Pictures are shrunk by this in both directions from `at` on: 1 is their own size.
+  Result<void> set_shrink(int divisor, Milliseconds at);
+
+  /// What sources paint on; of the size that was set.
+  Picture420& canvas() { return source_; }
+  bool has_size() const { return encoder_ != nullptr; }
 
   /// Encodes what was painted as the picture that is shown from `at` on.
   Result<void> show(Milliseconds at);
 
-  /// When the picture must be written again although nothing changes: once a second, and where a segment
-  /// ends.
+  /// When the picture must be written again although nothing changes: once a second, and where a segment or a
+  /// piece of it ends.
   Milliseconds must_show_again_at() const;
 
   /// Ends segment and index.
@@ -52,10 +57,14 @@ class Track {
 
  private:
   const Picture420& shown() const { return scaled_ ? *scaled_ : source_; }
+  Result<void> end_size(Milliseconds at);
   Result<void> end_segment(Milliseconds at);
+  Result<void> open_encoder();
 
   StartCommand options_;
-  std::function<void(const Segment&)> on_segment_;
+  std::function<void(const EncoderEvent&)> tell_;
+  Range range_;
+  int shrink_ = 1;
   ArchiveWriter archive_;
   Picture420 source_;
   std::optional<Picture420> scaled_;  // when the source is larger than allowed

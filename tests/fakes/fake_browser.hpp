@@ -176,8 +176,11 @@ class FakeBrowser final : public Browser {
     viewports_.push_back(viewport);
     co_return base::Result<void>{};
   }
+  /// ensure_page() fails from here on, as with a browser that does not answer.
+  void refuse_pages() { refuses_pages_ = true; }
   base::Task<base::Result<void>> ensure_page() override {
     ++ensured_pages_;
+    if (refuses_pages_) co_return base::Error{base::errc::timed_out, "no answer"};
     co_return base::Result<void>{};
   }
   base::Task<BrowserExit> exited() override {
@@ -205,6 +208,7 @@ class FakeBrowser final : public Browser {
   std::string downloads_ = "/nowhere/downloads";
   std::vector<Size> viewports_;
   int ensured_pages_ = 0;
+  bool refuses_pages_ = false;
   int stop_calls_ = 0;
 };
 

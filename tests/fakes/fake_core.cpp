@@ -218,6 +218,32 @@ Task<Result<std::vector<api::LogEvent>>> FakeCore::log(std::string id) {
   co_return events;
 }
 
+Task<Result<std::vector<api::LogEvent>>> FakeCore::timeline(std::string, api::LogQuery query) {
+  std::vector<api::LogEvent> out;
+  for (const api::LogEvent& event : events)
+    if (event.seq > query.after && out.size() < query.limit) out.push_back(event);
+  co_return out;
+}
+
+Task<Result<void>> FakeCore::erase(std::string id) {
+  json::object more;
+  more["id"] = id;
+  if (const auto failure = note("erase", std::move(more))) co_return *failure;
+  sessions_.erase(id);
+  co_return Result<void>();
+}
+
+Task<Result<void>> FakeCore::erase_recording(std::string id) {
+  json::object more;
+  more["id"] = id;
+  if (const auto failure = note("erase_recording", std::move(more))) co_return *failure;
+  co_return Result<void>();
+}
+
+Task<Result<std::string>> FakeCore::dom_events(std::string, std::optional<int>, std::string) {
+  co_return std::string("[]");
+}
+
 Task<Result<api::RecordingFacts>> FakeCore::recording(std::string) { co_return facts; }
 
 Result<std::string> FakeCore::recording_file(std::string_view id, std::string_view name) const {

@@ -73,7 +73,12 @@ class FakeCore final : public api::Core {
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
                           session::ClientOptions options) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
+  Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
+  Task<Result<void>> erase(std::string id) override;
+  Task<Result<void>> erase_recording(std::string id) override;
+  Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) override;
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Task<void> recording_grows(std::string, base::Milliseconds) override { co_return; }
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
   Task<Result<void>> request_mp4(std::string id) override;

@@ -32,6 +32,7 @@ class FakeRecording final : public Recording {
   const std::string& failure() const override { return failure_; }
   WallTime started_at() const override { return started_at_; }
   RecordingStats stats() const override { return stats_; }
+  const LiveEdge& live() const override { return live_; }
   Task<Result<Picture>> snapshot(int) override {
     if (state_ != RecordingState::recording || picture_.jpeg.empty())
       co_return Error{errc::unavailable, "there is no picture"};
@@ -55,6 +56,7 @@ class FakeRecording final : public Recording {
   std::string failure_;
   WallTime started_at_ = base::SystemClock().wall();
   RecordingStats stats_;
+  LiveEdge live_;
   Picture picture_;
   int finish_calls_ = 0;
 };

@@ -47,12 +47,17 @@ class ScriptedEncoder final : public EncoderProcess {
 
   base::Result<void> send(std::string_view bytes) override {
     if (exited_.is_set()) return base::Error{base::errc::closed, "the encoder's socket"};
-    auto command = parse_command(bytes.substr(0, bytes.size() - 1));
-    if (!command) return command.error();
-    commands_.push_back(*command);
-    answer_(*command, *this);
-    return {};
+    parser_.feed(bytes);
+    for (;;) {
+      auto command = parser_.next();
+      if (!command) return command.error();
+      if (!*command) return {};
+      commands_.push_back(**command);
+      answer_(**command, *this);
+    }
   }
+
+  base::Task<base::Result<void>> deliver(std::string bytes) override { co_return send(bytes); }
 
   base::Task<base::ExitStatus> exited() override {
     co_await exited_.wait();
@@ -62,6 +67,7 @@ class ScriptedEncoder final : public EncoderProcess {
 
  private:
   Answer answer_;
+  CommandParser parser_;
   base::Notifier changed_;
   base::Event exited_;
   base::ExitStatus status_;

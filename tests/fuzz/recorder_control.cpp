@@ -8,9 +8,10 @@
 
 namespace {
 
-/// The events of `bytes`, fed in pieces of `step`; their number, and whether it ended in an error.
+/// What `bytes` hold, fed in pieces of `step`; how many, and whether it ended in an error.
+template <class Parser>
 std::pair<int, bool> parse(std::string_view bytes, std::size_t step) {
-  greenroom::recorder::EventParser parser;
+  Parser parser;
   int events = 0;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     parser.feed(bytes.substr(at, step));
@@ -28,7 +29,9 @@ std::pair<int, bool> parse(std::string_view bytes, std::size_t step) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  (void)greenroom::recorder::parse_command(bytes);
-  if (parse(bytes, 1) != parse(bytes, size)) std::abort();
+  using greenroom::recorder::CommandParser;
+  using greenroom::recorder::EventParser;
+  if (parse<EventParser>(bytes, 1) != parse<EventParser>(bytes, size)) std::abort();
+  if (parse<CommandParser>(bytes, 1) != parse<CommandParser>(bytes, size)) std::abort();
   return 0;
 }

@@ -90,6 +90,19 @@ void ColourWindow::paint(Colour colour) {
   std::free(xcb_get_input_focus_reply(x_, xcb_get_input_focus(x_), nullptr));
 }
 
+void ColourWindow::paint_noise(Colour seed) {
+  constexpr int side = 16;
+  for (int y = 0; y < height_; y += side)
+    for (int x = 0; x < width_; x += side) {
+      noise_ = noise_ * 1664525u + 1013904223u + seed;
+      const Colour colour = noise_ >> 8;
+      xcb_change_gc(x_, pen_, XCB_GC_FOREGROUND, &colour);
+      const xcb_rectangle_t area{static_cast<std::int16_t>(x), static_cast<std::int16_t>(y), side, side};
+      xcb_poly_fill_rectangle(x_, window_, pen_, 1, &area);
+    }
+  std::free(xcb_get_input_focus_reply(x_, xcb_get_input_focus(x_), nullptr));
+}
+
 void ColourWindow::resize(int width, int height, Colour colour) {
   width_ = width;
   height_ = height;

@@ -42,6 +42,8 @@ class ColourWindow {
   ColourWindow& operator=(const ColourWindow&) = delete;
 
   void paint(Colour colour);
+  /// Thousands of small rectangles that are other ones each time: what a codec finds hard.
+  void paint_noise(Colour seed);
   void resize(int width, int height, Colour colour);
 
  private:
@@ -50,6 +52,7 @@ class ColourWindow {
   std::uint32_t pen_ = 0;
   int width_;
   int height_;
+  std::uint32_t noise_ = 1;
 };
 
 /// The average colours of a picture's four quarters: upper left, upper right, lower left, lower right.

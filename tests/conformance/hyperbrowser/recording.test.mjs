@@ -122,10 +122,22 @@ test('the HLS playlist and its segments take the session token, also from pages 
   assert.equal(foreign.status, 403, 'nothing else is for every origin');
 });
 
+test('the pages are recorded as events, which begin with a snapshot', async () => {
+  const events = await sdk.sessions.getRecording(story.session.id);
+  const kinds = events.map(({ type }) => type);
+  assert.ok(kinds.includes(4) && kinds.includes(2), `a meta event and a full snapshot: ${kinds}`);
+  assert.ok(events.every(({ timestamp }) => Math.abs(timestamp - Date.now()) < 600_000), 'milliseconds');
+  const { status, recordingUrl } = typed('GetSessionRecordingUrlResponse', await sdk.sessions.getRecordingURL(story.session.id));
+  assert.equal(status, 'completed');
+  assert.deepEqual(await (await fetch(recordingUrl)).json(), events, 'the link needs no header');
+});
+
 test('what is not recorded says so, which is no error', async () => {
-  const session = await sdk.sessions.create({ enableVideoWebRecording: false, enableLogCapture: false });
+  const session = await sdk.sessions.create({ enableWebRecording: false, enableVideoWebRecording: false, enableLogCapture: false });
   const none = { status: 'not_enabled', recordingUrl: null, error: null };
   assert.deepEqual(typed('GetSessionVideoRecordingUrlResponse', await sdk.sessions.getVideoRecordingURL(session.id)), none);
+  assert.deepEqual(typed('GetSessionRecordingUrlResponse', await sdk.sessions.getRecordingURL(session.id)), none);
+  assert.deepEqual(await sdk.sessions.getRecording(session.id), []);
   await sdk.sessions.stop(session.id);
   assert.deepEqual(await sdk.sessions.getVideoRecordingURL(session.id), none);
   await rejectionOf(sdk.sessions.getVideoRecordingURL(nobody), 404);

@@ -8,13 +8,12 @@ const file = () => toFile(Buffer.from('PK'), 'x.zip');
 export const served = [
   'sessions.create', 'sessions.retrieve', 'sessions.update', 'sessions.list', 'sessions.debug', 'sessions.logs.list',
   'sessions.replays.retrieve', 'sessions.replays.retrievePage', 'sessions.recording.downloads.create',
-  'sessions.recording.downloads.list', 'projects.list', 'projects.retrieve', 'projects.usage',
+  'sessions.recording.downloads.list', 'sessions.recording.retrieve', 'projects.list', 'projects.retrieve', 'projects.usage',
 ];
 
 export const notServed = {
   'sessions.downloads.list': (sdk) => sdk.sessions.downloads.list(nobody),
   'sessions.uploads.create': async (sdk) => sdk.sessions.uploads.create(nobody, { file: await file() }),
-  'sessions.recording.retrieve': (sdk) => sdk.sessions.recording.retrieve(nobody),
   'contexts.create': (sdk) => sdk.contexts.create({}),
   'contexts.retrieve': (sdk) => sdk.contexts.retrieve(nobody),
   'contexts.update': (sdk) => sdk.contexts.update(nobody),

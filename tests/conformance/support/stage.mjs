@@ -33,6 +33,31 @@ window.answer = (() => {
   return Array.from(pixel).join(',');
 })();`;
 
+// Draws what time it is as a bar code at its upper left, half as wide as the page, on every frame: white, black, 26 bits of the milliseconds since
+// 1970, 2 bits of the page's own number, 4 bits of a check sum. support/clock.mjs reads it.
+const clock = (number) => `
+const pen = document.querySelector('canvas').getContext('2d');
+window.painted = 0;
+(function draw() {
+  const now = Math.floor(performance.timeOrigin + performance.now());
+  const bits = [1, 0];
+  const low = now % 2 ** 26;
+  for (let i = 25; i >= 0; i--) bits.push(Math.floor(low / 2 ** i) % 2);
+  for (let i = 1; i >= 0; i--) bits.push((${number} >> i) & 1);
+  let sum = ${number};
+  for (let rest = low; rest > 0; rest = Math.floor(rest / 16)) sum += rest % 16;
+  for (let i = 3; i >= 0; i--) bits.push((sum >> i) & 1);
+  bits.forEach((bit, i) => { pen.fillStyle = bit ? '#fff' : '#000'; pen.fillRect(i * 16, 0, 16, 32); });
+  window.painted++;
+  requestAnimationFrame(draw);
+})();
+window.block = (ms) => { const end = performance.now() + ms; const from = Date.now(); while (performance.now() < end); return [from, Date.now()]; };`;
+
+// The whole window in one of two colours, the other one on the next frame.
+const flip = `
+let n = 0;
+(function draw() { document.body.style.background = n++ % 2 ? '#0000ff' : '#ffff00'; requestAnimationFrame(draw); })();`;
+
 const canvas = `
 const context = document.querySelector('canvas').getContext('2d');
 context.fillStyle = '#ff8000';
@@ -41,6 +66,8 @@ window.answer = Array.from(context.getImageData(10, 10, 1, 1).data).join(',');`;
 
 const pages = {
   colour: () => page('Colours', '', colour),
+  clock: (query) => page('Clock', '<canvas width="544" height="32" style="display:block;width:50vw;height:32px"></canvas>', clock(Number(query.get('number') ?? 0))),
+  flip: () => page('Flip', '', flip),
   webgl: () => page('WebGL', '<canvas width="64" height="64"></canvas>', webgl),
   canvas: () => page('Canvas', '<canvas width="64" height="64"></canvas>', canvas),
   popup: () => page('Popup opener', '<a id="open" target="_blank" href="/stage/named?name=popup">open</a>'),

@@ -28,6 +28,17 @@ export async function colourAt(file, second) {
   return [...stdout];
 }
 
+/** For every picture, the least and the greatest brightness of its 16 by 9 fields: alike when it has one colour. */
+export async function brightnessSpreads(file) {
+  const size = 16 * 9;
+  const out = ['-fps_mode', 'passthrough', '-vf', 'scale=16:9:flags=area', '-f', 'rawvideo', '-pix_fmt', 'gray', '-'];
+  const { stdout } = await run('ffmpeg', ['-v', 'fatal', ...input(file), ...out], { encoding: 'buffer', timeout: 60_000, maxBuffer: 1 << 26 });
+  return Array.from({ length: stdout.length / size }, (_, i) => {
+    const picture = stdout.subarray(i * size, (i + 1) * size);
+    return { least: Math.min(...picture), greatest: Math.max(...picture) };
+  });
+}
+
 export function assertColour(actual, expected, what, tolerance = 40) {
   const near = actual.every((value, index) => Math.abs(value - expected[index]) <= tolerance);
   assert.ok(near, `${what}: expected about rgb(${expected}), the video shows rgb(${actual})`);

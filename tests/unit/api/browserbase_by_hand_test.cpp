@@ -18,7 +18,7 @@ class BrowserbaseByHand : public GatewayTest, public testing::WithParamInterface
  protected:
   void give(std::string_view what) {
     core.pages = {{"PAGE", "page", "A", "https://a.example/", true}, {"W", "worker", "", "", false}};
-    core.events = {{1, 1'800'000'000'123, 0, "PAGE", "Network.requestWillBeSent",
+    core.events = {{1, 1'800'000'000'123, 0, "Network.requestWillBeSent",
                     R"({"frameId":"F","loaderId":"L","request":{"url":"https://a.example/"}})"}};
     if (what.empty()) return;
     session::SessionView view = running_session();

@@ -47,11 +47,11 @@ class DialectGoldens : public GatewayTest, public testing::WithParamInterface<st
   void give(std::string_view what) {
     core.pages = {{"0A", "page", "A title", "https://a.example/", true}, {"0B", "worker", "", "", false}};
     core.events = {
-        {1, 1'800'000'000'100, 0, "0A", "Page.frameNavigated",
-         R"({"frame":{"id":"0A","url":"https://a.example/"}})"},
-        {2, 1'800'000'000'200, 0, "0A", "Page.downloadWillBegin",
-         R"({"guid":"g","url":"https://a.example/f","suggestedFilename":"f.bin"})"},
-        {3, 1'800'000'000'300, 0, "0A", "Page.downloadProgress", R"({"guid":"g","state":"completed"})"}};
+        {1, 1'800'000'000'100, 0, "Page.frameNavigated",
+         R"({"frame":{"id":"0A","url":"https://a.example/"}})", "0A"},
+        {2, 1'800'000'000'200, 0, "Page.downloadWillBegin",
+         R"({"guid":"g","url":"https://a.example/f","suggestedFilename":"f.bin"})", "0A"},
+        {3, 1'800'000'000'300, 0, "Page.downloadProgress", R"({"guid":"g","state":"completed"})", "0A"}};
     if (what.empty()) return;
     session::SessionView view = running_session();
     view.viewport = {1280, 720};

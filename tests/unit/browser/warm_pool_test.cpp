@@ -1,5 +1,8 @@
 #include "browser/warm_pool.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
 #include "tests/fakes/fake_launcher.hpp"
 #include "tests/unit/browser/browser_loop.hpp"
 
@@ -11,9 +14,9 @@ using namespace std::chrono_literals;
 class WarmPoolTest : public LoopTest {
  protected:
   WarmPoolTest() {
-    options_.refill_delay = 0ms;
-    options_.first_retry = 0ms;
-    options_.last_retry = 0ms;
+    options_.rules.refill_delay = 0ms;
+    options_.rules.first_retry = 0ms;
+    options_.rules.last_retry = 0ms;
   }
   void TearDown() override { EXPECT_TRUE(run(pool_->stop())); }
 
@@ -86,7 +89,7 @@ TEST_F(WarmPoolTest, ALaunchThatFailsIsTriedAgain) {
 }
 
 TEST_F(WarmPoolTest, AnEmptyPoolLaunchesAndSaysWhyItCannot) {
-  options_.size = 0;
+  options_.rules.size = 0;
   start();
   EXPECT_EQ(launcher_.launch_calls, 0);
   EXPECT_TRUE(take());
@@ -114,8 +117,88 @@ TEST_F(WarmPoolTest, TwoThatComeAtOnceGetTwoBrowsers) {
   EXPECT_NE(second.get(), first->get());
 }
 
+TEST_F(WarmPoolTest, WhoFindsNothingWaitingGetsWhatIsJustBeingStarted) {
+  launcher_.is_held = true;
+  start();
+  ASSERT_EQ(launcher_.launch_calls, 1);
+  std::unique_ptr<Browser> taken;
+  base::asio::co_spawn(
+      loop_, pool_->take({}),
+      [&](std::exception_ptr, base::Result<std::unique_ptr<Browser>> result) { taken = std::move(*result); });
+  settle();
+  EXPECT_EQ(launcher_.launch_calls, 1) << "no second launch beside the first";
+  launcher_.release();
+  settle();
+  ASSERT_NE(taken, nullptr);
+  EXPECT_EQ(taken.get(), launcher_.launched.at(0));
+}
+
+TEST_F(WarmPoolTest, WhenThatLaunchFailsItIsTriedOnceMore) {
+  launcher_.is_held = true;
+  launcher_.failures = {{base::errc::launch_failed, "1"}};
+  options_.rules.first_retry = 1h;
+  start();
+  base::Result<std::unique_ptr<Browser>> taken = base::Error{base::errc::internal, "nothing yet"};
+  base::asio::co_spawn(
+      loop_, pool_->take({}),
+      [&](std::exception_ptr, base::Result<std::unique_ptr<Browser>> result) { taken = std::move(result); });
+  settle();
+  launcher_.release();
+  settle();
+  ASSERT_TRUE(taken) << taken.error().message();
+  EXPECT_EQ(launcher_.launch_calls, 2);
+  EXPECT_EQ(pool_->counters().taken_cold, 1u);
+}
+
+TEST_F(WarmPoolTest, WhoGivesUpWhileWaitingForALaunchLeavesItToThePool) {
+  launcher_.is_held = true;
+  start();
+  bool is_over = false;
+  base::asio::cancellation_signal cancel;
+  base::asio::co_spawn(loop_, pool_->take({}),
+                       base::asio::bind_cancellation_slot(
+                           cancel.slot(), [&](std::exception_ptr, base::Result<std::unique_ptr<Browser>>) {
+                             is_over = true;
+                           }));
+  settle();
+  cancel.emit(base::asio::cancellation_type::terminal);
+  settle();
+  EXPECT_TRUE(is_over);
+  launcher_.release();
+  settle();
+  EXPECT_EQ(pool_->waiting(), 1u);
+  EXPECT_EQ(launcher_.launch_calls, 1);
+}
+
+TEST_F(WarmPoolTest, ABrowserThatDoesNotAnswerItsProbeIsNotHandedOut) {
+  start();
+  FakeBrowser* const hung = launcher_.launched.at(0);
+  hung->refuse_pages();
+  const auto taken = take();
+  ASSERT_TRUE(taken);
+  EXPECT_NE(taken->get(), hung);
+  EXPECT_EQ(pool_->counters().failed_probes, 1u);
+  EXPECT_EQ(launcher_.stopped, 1) << "and it is ended";
+}
+
+TEST_F(WarmPoolTest, AKindThatIsAskedForAgainIsKeptToo) {
+  start();
+  Fingerprint german;
+  german.language = "de-DE";
+  ASSERT_TRUE(take(german));
+  settle();
+  EXPECT_EQ(pool_->waiting(), 1u);
+  ASSERT_TRUE(take(german));
+  settle();
+  EXPECT_EQ(pool_->waiting(), 2u);
+  const auto warm = take(german);
+  ASSERT_TRUE(warm);
+  EXPECT_EQ((*warm)->fingerprint().language, "de-DE");
+  EXPECT_EQ(pool_->counters().taken_warm, 1u);
+}
+
 TEST_F(WarmPoolTest, StoppingStopsWhatWaitsAndGivesUpWhatStarts) {
-  options_.size = 2;
+  options_.rules.size = 2;
   start();
   EXPECT_EQ(pool_->waiting(), 2u);
   EXPECT_TRUE(run(pool_->stop()));

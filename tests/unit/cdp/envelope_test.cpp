@@ -195,5 +195,48 @@ TEST(Envelope, PlainStringGivesWhatIsBetweenTheQuotes) {
     EXPECT_EQ(plain_string(value), "");
 }
 
+/// Both ways of scanning must see the same.
+void expect_same(const std::string& message) {
+  const auto walked = scan(message);
+  const auto quick = scan_answer(message);
+  ASSERT_EQ(walked.has_value(), quick.has_value()) << message.substr(0, 60);
+  if (!walked) return;
+  EXPECT_EQ(walked->id, quick->id);
+  EXPECT_EQ(walked->method, quick->method);
+  EXPECT_EQ(walked->session_id, quick->session_id);
+  EXPECT_EQ(walked->result, quick->result);
+  EXPECT_EQ(walked->params, quick->params);
+  EXPECT_EQ(walked->has_error, quick->has_error);
+  EXPECT_EQ(walked->open, quick->open);
+  std::string cut = message, quickly_cut = message;
+  cut.erase(walked->session_member.begin, walked->session_member.size);
+  quickly_cut.erase(quick->session_member.begin, quick->session_member.size);
+  EXPECT_EQ(cut, quickly_cut);
+}
+
+TEST(ScanAnswer, SeesInALargeAnswerWhatScanSees) {
+  const std::string large(100'000, 'x');
+  const std::string result = "{\"data\":\"" + large + "\"}";
+  expect_same("{\"id\":7,\"result\":" + result + ",\"sessionId\":\"AB12\"}");
+  expect_same("{\"id\":-1,\"result\":[" + std::string(100'000, '[') + std::string(100'000, ']') +
+              "],\"sessionId\":\"A\"}");
+  expect_same("{\"id\":7,\"result\":" + result + "}");
+  expect_same("{\"id\":7,\"error\":" + result + ",\"sessionId\":\"A\"}");
+  expect_same("{\"method\":\"a.b\",\"params\":" + result + ",\"sessionId\":\"A\"}");
+  expect_same("{\"sessionId\":\"A\",\"id\":7,\"result\":" + result + "}");
+  expect_same("{\"id\":7,\"result\":{\"a\":\"" + large + "\",\"sessionId\":\"inner\"}}");
+  expect_same("{\"id\":99999999999999999999,\"result\":" + result + ",\"sessionId\":\"A\"}");
+}
+
+TEST(ScanAnswer, APageCannotPutASessionIntoItsAnswer) {
+  const std::string large(100'000, 'x');
+  const std::string forged = large + R"(\",\"sessionId\":\"forged\"})";
+  expect_same("{\"id\":7,\"result\":{\"value\":\"" + forged + "\"},\"sessionId\":\"real\"}");
+  expect_same("{\"id\":7,\"result\":{\"value\":\"" + forged + "\"}}");
+  expect_same("{\"id\":7,\"result\":\"" + forged + "\"}");
+  expect_same("{\"id\":7,\"result\":{},\"sessionId\":\"" + large + "\"}");
+  expect_same("{\"id\":7,\"result\":{},\"sessionId\":\"" + large + R"(\"})" + "\"}");
+}
+
 }  // namespace
 }  // namespace greenroom::cdp

@@ -11,8 +11,12 @@ std::vector<EncoderEvent> all_events() {
   const EncoderPicture picture{7, 1280, 720, std::string("\xff\xd8\n{\"x\":1}\n\0\xff\xd9", 14)};
   const EncoderFinished finished{{"finished", Milliseconds(16019)}};
   const EncoderStats stats{162, 163, 1, Milliseconds(4)};
+  const EncoderPart part{segment(1), 4096, 777, Milliseconds(1000), true};
+  const EncoderPace pace{5, 640, 360};
   return {EncoderStarted{1280, 720},
           segment(0),
+          part,
+          pace,
           stats,
           picture,
           EncoderFailed{"storage_full", "writing"},
@@ -24,28 +28,53 @@ StartCommand start_command() {
   start.display = 42;
   start.cookie = std::string("\x00\x01\xfe\xff", 4);
   start.started_at = WallTime(Milliseconds(1'700'000'000'123));
+  start.zero = std::chrono::microseconds(987'654'321);
   return start;
 }
 
-TEST(Control, CommandsAreReadBackAsTheyWereWritten) {
+std::vector<EncoderCommand> all_commands() {
   const SnapshotCommand snapshot{9, 55};
-  for (const EncoderCommand& command :
-       {EncoderCommand(start_command()), EncoderCommand(snapshot), EncoderCommand(FinishCommand{})}) {
-    const std::string line = to_line(command);
-    ASSERT_TRUE(line.ends_with('\n'));
-    const auto read = parse_command(std::string_view(line).substr(0, line.size() - 1));
-    ASSERT_TRUE(read);
-    EXPECT_EQ(*read, command);
+  const FrameCommand frame{Milliseconds(1234), "/9j/\n{\"finish\":{}}\n"};
+  StartCommand resumed = start_command();
+  resumed.source = CaptureSource::frames;
+  resumed.is_resumed = true;
+  return {start_command(), frame, snapshot, resumed, FrameCommand{}, FinishCommand{}};
+}
+
+TEST(Control, CommandsAreReadBackHoweverTheyAreCut) {
+  std::string bytes;
+  for (const EncoderCommand& command : all_commands()) bytes += to_message(command);
+  for (const std::size_t step : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
+    CommandParser parser;
+    std::vector<EncoderCommand> commands;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      parser.feed(std::string_view(bytes).substr(at, step));
+      for (auto command = parser.next(); command && *command; command = parser.next())
+        commands.push_back(**command);
+    }
+    EXPECT_EQ(commands, all_commands()) << step;
   }
 }
 
-TEST(Control, CommandsOutOfRangeAreRefused) {
+TEST(Control, CommandsOutOfRangeAreRefusedForEver) {
   for (const char* line :
        {"", "7", "{}", "{\"start\":{}}", "{\"snapshot\":{\"id\":1,\"quality\":101}}",
-        "{\"snapshot\":{\"id\":-1}}",
-        "{\"start\":{\"display\":1,\"cookie\":\"zz\",\"fps\":10,\"max_width\":100,\"max_height\":100,"
-        "\"preset\":\"superfast\",\"crf\":24,\"segment_ms\":4000,\"wall_ms\":0}}"})
-    EXPECT_FALSE(parse_command(line)) << line;
+        "{\"snapshot\":{\"id\":-1}}", "{\"frame\":{\"at_ms\":1,\"bytes\":25165825}}",
+        "{\"frame\":{\"at_ms\":-1,\"bytes\":1}}",
+        "{\"start\":{\"source\":\"display\",\"display\":1,\"cookie\":\"zz\",\"fps\":10,\"max_width\":100,"
+        "\"max_height\":100,\"preset\":\"superfast\",\"crf\":24,\"segment_ms\":4000,\"wall_ms\":0,\"zero_"
+        "us\":0}}"}) {
+    CommandParser parser;
+    parser.feed(std::string(line) + "\n" + to_message(FinishCommand{}));
+    EXPECT_FALSE(parser.next()) << line;
+    EXPECT_FALSE(parser.next()) << line;
+  }
+}
+
+TEST(Control, ACommandWithoutEndIsAnError) {
+  CommandParser parser;
+  parser.feed(std::string((64u << 10) + 1, 'x'));
+  EXPECT_EQ(parser.next().error().code, errc::too_large);
 }
 
 TEST(Control, EventsAreReadBackHoweverTheyAreCut) {

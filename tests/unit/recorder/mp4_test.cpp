@@ -20,7 +20,7 @@ std::uint32_t big_endian(std::string_view bytes) {
 std::string segment_file() {
   const std::vector<SampleInfo> first{{100, 4, true}, {900, 2, false}};
   const std::vector<SampleInfo> second{{3000, 3, false}};
-  return write_segment_type() + write_fragment_head(1, 8000, first) + "AAAABB" +
+  return write_segment_head("a note\n") + write_fragment_head(1, 8000, first) + "AAAABB" +
          write_fragment_head(2, 9000, second) + "CCC";
 }
 
@@ -61,6 +61,26 @@ TEST(Mp4, AFileThatIsCutAnywhereIsAnErrorAndNoCrash) {
     (void)read_init(init.substr(0, length));
   EXPECT_FALSE(read_init(""));
   EXPECT_FALSE(read_init(file));
+}
+
+TEST(Mp4, AnInitFileKeepsTheRangeOfBrightness) {
+  VideoConfig full = config();
+  full.is_full_range = true;
+  EXPECT_EQ(read_init(write_init(full)).value(), full);
+}
+
+TEST(Mp4, OfATornSegmentTheWholeFragmentsAreSaved) {
+  const std::string file = segment_file();
+  const std::size_t first_end = file.find("AAAABB") + 6;
+  for (std::size_t length = 0; length <= file.size(); ++length) {
+    const auto torn = read_torn(std::string_view(file).substr(0, length));
+    ASSERT_EQ(torn.has_value(), length >= first_end) << length;
+    if (!torn) continue;
+    EXPECT_EQ(torn->note, "a note\n");
+    EXPECT_EQ(torn->size, length == file.size() ? length : first_end);
+    EXPECT_EQ(torn->duration_ms, length == file.size() ? 4000u : 1000u);
+    EXPECT_EQ(torn->frames, length == file.size() ? 3 : 2);
+  }
 }
 
 TEST(Mp4, AMoviesFirstOffsetPointsAtItsFirstPicture) {

@@ -22,12 +22,12 @@ TEST_F(ManagerTest, ACreatedSessionRunsAndHasItsRow) {
   EXPECT_EQ(manager->numbers().running, 1u);
 }
 
-TEST_F(ManagerTest, ALargerViewportGetsAScreenOfItsSize) {
+TEST_F(ManagerTest, ALargerViewportGetsALargerScreen) {
   start();
   SessionSpec spec;
   spec.viewport = browser::Size{2560, 600};
   create(spec);
-  EXPECT_EQ(launcher.newest()->fingerprint().screen, (browser::Size{2560, 1080}));
+  EXPECT_EQ(launcher.newest()->fingerprint().screen, (browser::Size{2560, 1440}));
 }
 
 TEST_F(ManagerTest, LaunchFailuresKeepTheirKindAndLeaveAnEndedRow) {

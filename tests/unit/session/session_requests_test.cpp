@@ -92,7 +92,7 @@ TEST_F(SessionRequestsTest, AClientThatWishesItLeavesTheSessionRunning) {
 }
 
 TEST_F(SessionRequestsTest, OneThatMayWaitForItsFirstClientIsNotEnded) {
-  options.lifetime.connect = milliseconds(1);
+  options.lifetime.connect = milliseconds(50);
   start();
   SessionSpec spec;
   spec.end_if_never_connected = false;

@@ -15,7 +15,7 @@ json::value masked(const json::value& params, std::string_view method = "Network
 }
 
 TEST(TimelineMask, OtherMethodsAreNotKept) {
-  for (const std::string_view method : {"Network.dataReceived", "Runtime.consoleAPICalled", "",
+  for (const std::string_view method : {"Network.dataReceived", "Runtime.executionContextCreated", "",
                                         "network.loadingFailed", "Network.requestWillBeSentExtraInfo"})
     EXPECT_FALSE(masked_params(method, "{}")) << method;
   for (const std::string_view method :

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "session/record.hpp"
+#include "session/timeline_mask.hpp"
 #include "tests/fakes/fake_browser.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/kept_lines.hpp"
@@ -74,9 +75,39 @@ class TimelineTest : public testing::Test {
   void load(std::string_view session) {
     switchboard.wire.emit("Page.loadEventFired", {{"timestamp", 1}}, session);
   }
-  std::vector<store::TimelineEvent> written() {
+  std::vector<store::TimelineEvent> all_written() {
     if (timeline) run_void(timeline->flush());
     return *run(store.read(session_id, 0, 1000));
+  }
+  /// Without our own words.
+  std::vector<store::TimelineEvent> written() {
+    auto events = all_written();
+    std::erase_if(events, [](const auto& event) { return kind_of(event.method) == "marker"; });
+    return events;
+  }
+  std::vector<std::string> words() {
+    std::vector<std::string> out;
+    for (const auto& event : all_written())
+      if (kind_of(event.method) == "marker")
+        out.push_back(event.method + " " + std::to_string(event.page_index));
+    return out;
+  }
+  /// The page keeps the promise that it was asked for last in that session.
+  void answer(std::string_view method, std::string_view session, const json::object& result) {
+    auto& asked = switchboard.wire.asked;
+    for (std::size_t i = asked.size(); i-- > 0;) {
+      if (asked[i].first.method != method || asked[i].first.session != session) continue;
+      const auto on_answer = std::move(asked[i].second);
+      asked.erase(asked.begin() + static_cast<std::ptrdiff_t>(i));
+      return on_answer(result);
+    }
+    FAIL() << "nobody asked for " << method << " in " << session;
+  }
+  void say_visible(std::string_view session, std::string_view state) {
+    answer("Runtime.evaluate", session, {{"result", {{"type", "string"}, {"value", state}}}});
+  }
+  void give_world(std::string_view session) {
+    answer("Page.createIsolatedWorld", session, {{"executionContextId", 7}});
   }
 
   base::asio::io_context loop{1};
@@ -116,7 +147,8 @@ TEST_F(TimelineTest, PagesAreNumberedAsTheyOpenAndTheirFramesAreTheirs) {
   EXPECT_EQ(events[0].page_index, 0);
   for (const std::size_t i : {1u, 2u, 3u}) EXPECT_EQ(events[i].page_index, 1) << i;
   EXPECT_EQ(events[2].target, "target-of-frame");
-  for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ(events[i].seq, static_cast<std::int64_t>(i) + 1);
+  const auto all = all_written();
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].seq, static_cast<std::int64_t>(i) + 1);
 }
 
 TEST_F(TimelineTest, EventsHaveTheTimeOfTheirArrival) {
@@ -155,13 +187,114 @@ TEST_F(TimelineTest, BeyondItsBoundEventsAreCountedAndNotKept) {
   follow();
   attach("page", "page");
   for (int i = 0; i < 5; ++i) load("page");
-  EXPECT_EQ(written().size(), 3u);
-  EXPECT_EQ(timeline->dropped(), 2u);
+  EXPECT_EQ(written().size(), 2u) << "and the tab's opening";
+  EXPECT_EQ(timeline->dropped(), 3u);
   EXPECT_TRUE(log.mentions("timeline full"));
+  EXPECT_EQ(words().back(), "timeline.full -1") << "the last line says so";
+}
+
+TEST_F(TimelineTest, BeyondItsSizeEventsAreNotKeptEither) {
+  options.max_size = base::Bytes{40};
+  follow();
+  attach("page", "page");
+  for (int i = 0; i < 5; ++i) load("page");
+  EXPECT_LT(written().size(), 5u);
+  EXPECT_EQ(words().back(), "timeline.full -1");
+}
+
+TEST_F(TimelineTest, TheTabThatSaysItIsVisibleIsShown) {
+  follow();
+  attach("one", "page");
+  give_world("one");
+  say_visible("one", "visible");
+  attach("two", "page");
+  give_world("two");
+  say_visible("two", "visible");
+  say_visible("one", "hidden");
+  switchboard.wire.emit("Target.detachedFromTarget", {{"sessionId", "two"}});
+  say_visible("one", "visible");
+  const std::vector<std::string> expected = {"tab.opened 0", "tab.shown 0",  "tab.opened 1",
+                                             "tab.shown 1",  "tab.closed 1", "tab.shown 0"};
+  EXPECT_EQ(words(), expected);
+}
+
+TEST_F(TimelineTest, EveryDocumentIsAskedAnewAndTheOldOneIsNotBelieved) {
+  follow();
+  attach("page", "page");
+  give_world("page");
+  auto old = std::move(switchboard.wire.asked.back().second);
+  switchboard.wire.asked.clear();
+  switchboard.wire.emit("Page.frameNavigated", {{"frame", {{"id", "F"}, {"url", "https://a/"}}}}, "page");
+  old(json::object{{"result", {{"value", "visible"}}}});
+  EXPECT_EQ(words(), (std::vector<std::string>{"tab.opened 0", "tab.navigated 0"}));
+  old(base::Error{base::errc::protocol, "Execution context was destroyed."});
+  give_world("page");
+  say_visible("page", "visible");
+  EXPECT_EQ(words().back(), "tab.shown 0");
+}
+
+TEST_F(TimelineTest, AFramesNavigationIsNotItsTabs) {
+  follow();
+  attach("page", "page");
+  switchboard.wire.emit("Page.frameNavigated",
+                        {{"frame", {{"id", "G"}, {"parentId", "F"}, {"url", "https://a/"}}}}, "page");
+  EXPECT_EQ(words().size(), 1u);
+  EXPECT_EQ(written().size(), 1u);
+}
+
+TEST_F(TimelineTest, ClientsCommandsAreKeptWithTheirTarget) {
+  follow();
+  attach("page", "page");
+  switchboard.observe({"Page.navigate", R"({"url":"https://a/"})", "client-session", "target-of-page"});
+  switchboard.observe({"Input.insertText", R"({"text":"hunter2"})", "client-session", "target-of-page"});
+  switchboard.observe({"Emulation.setDeviceMetricsOverride", "{}", "client-session", "target-of-page"});
+  const auto events = written();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].page_index, 0);
+  EXPECT_EQ(events[0].target, "target-of-page");
+  EXPECT_EQ(events[1].params, R"({"characters":7})");
+}
+
+TEST_F(TimelineTest, WithMarkersOnlyNothingElseIsKeptAndNoAddress) {
+  options.only_markers = true;
+  follow();
+  attach("page", "page");
+  load("page");
+  switchboard.wire.emit("Page.frameNavigated", {{"frame", {{"id", "F"}, {"url", "https://a-secret/"}}}},
+                        "page");
+  switchboard.observe({"Page.navigate", R"({"url":"https://a-secret/"})", "s", "target-of-page"});
+  EXPECT_EQ(written().size(), 0u);
+  EXPECT_EQ(switchboard.wire.count("Network.enable"), 0u);
+  for (const auto& event : all_written()) EXPECT_EQ(event.params.find("a-secret"), std::string::npos);
+  EXPECT_EQ(words(), (std::vector<std::string>{"tab.opened 0", "tab.navigated 0"}));
+}
+
+TEST_F(TimelineTest, TheConsoleIsAskedForOnlyWhenItIsWanted) {
+  options.console = true;
+  follow();
+  attach("page", "page");
+  EXPECT_EQ(switchboard.wire.count("Runtime.enable"), 1u);
+  for (int i = 0; i < 64; ++i)
+    switchboard.wire.emit("Runtime.consoleAPICalled", {{"type", "log"}, {"args", json::array()}}, "page");
+  EXPECT_EQ(written().size(), 64u);
+  EXPECT_EQ(switchboard.wire.count("Runtime.releaseObjectGroup"), 1u) << "the page is let go of what it said";
+}
+
+TEST_F(TimelineTest, TheEndOfARequestSaysHowLargeItsBodyWas) {
+  follow();
+  attach("page", "page");
+  for (int i = 0; i < 2; ++i)
+    switchboard.wire.emit("Network.dataReceived", {{"requestId", "1"}, {"dataLength", 21}}, "page");
+  switchboard.wire.emit("Network.loadingFinished", {{"requestId", "1"}}, "page");
+  switchboard.wire.emit("Network.loadingFinished", {{"requestId", "2"}}, "page");
+  const auto events = written();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(json::parse(events[0].params).at("decodedLength"), 42);
+  EXPECT_FALSE(json::parse(events[1].params).as_object().contains("decodedLength"));
 }
 
 TEST_F(TimelineTest, AQueueThatTheStoreDoesNotEmptyIsBounded) {
-  options.queue_bound = 2;
+  options.queue_bound = 3;  // the tab's opening is one
   follow();
   attach("page", "page");
   for (int i = 0; i < 5; ++i) load("page");

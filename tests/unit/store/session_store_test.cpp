@@ -1,5 +1,8 @@
 #include "store/session_store.hpp"
 
+#include <fstream>
+#include <sstream>
+
 #include "store/timeline_store.hpp"
 #include "tests/unit/store/store_test.hpp"
 
@@ -188,16 +191,41 @@ TEST_F(SessionStoreTest, RemovalTakesTheTimelineWithIt) {
   EXPECT_EQ(run(sessions_.remove("a")).error().code, errc::not_found);
 }
 
-TEST_F(SessionStoreTest, RetentionSeesOnlyWhatEndedLongAgo) {
+TEST_F(SessionStoreTest, RetentionSeesWhatEndedInThatOrder) {
   insert("runs", 1, "running");
   for (const int ended : {300, 100, 200}) {
     SessionRecord record = full_record("ended-" + std::to_string(ended));
     record.ended_at = at(ended);
     insert(record);
   }
-  const std::vector<std::string> expected = {"ended-100", "ended-200"};
-  EXPECT_EQ(*run(sessions_.ended_before(at(300), 10)), expected);
-  EXPECT_EQ(run(sessions_.ended_before(at(300), 1))->size(), 1u);
+  std::vector<std::string> ids;
+  for (const EndedSession& session : *run(sessions_.ended())) ids.push_back(session.id);
+  const std::vector<std::string> expected = {"ended-100", "ended-200", "ended-300"};
+  EXPECT_EQ(ids, expected);
+}
+
+TEST(DeletedSession, IsNotInTheFilesAnyMore) {
+  TempDir dir;
+  auto database = std::move(*Database::open(dir.path()));
+  SessionStore sessions(*database);
+  TimelineStore timeline(*database);
+  SessionRecord record = full_record("a");
+  ASSERT_TRUE(run(sessions.insert(record)));
+  TimelineEvent event;
+  event.seq = 1;
+  event.params = "https://a-secret-address.example/";
+  ASSERT_TRUE(run(timeline.append("a", {event})));
+  const auto is_there = [&] {
+    for (const char* name : {"greenroom.db", "greenroom.db-wal"}) {
+      std::ostringstream content;
+      content << std::ifstream(dir.file(name), std::ios::binary).rdbuf();
+      if (content.str().find("a-secret-address") != std::string::npos) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(is_there());
+  ASSERT_TRUE(run(sessions.remove("a")));
+  EXPECT_FALSE(is_there());
 }
 
 TEST_F(SessionStoreTest, UsageRoundsEachSessionUpToMinutes) {

@@ -44,6 +44,18 @@ TEST_F(TimelineStoreTest, AnUnknownSessionHasNoTimeline) {
   EXPECT_EQ(run(timeline_.append("nobody", {event(1)})).error().code, base::errc::conflict);
 }
 
+TEST_F(TimelineStoreTest, MarkersAreTheWordsThatBeginSmall) {
+  TimelineEvent shown = event(2);
+  shown.method = "tab.shown";
+  TimelineEvent left = event(3);
+  left.method = "client.left";
+  ASSERT_TRUE(run(timeline_.append("a", {event(1), shown, left, event(4)})));
+  const std::vector both = {shown, left};
+  EXPECT_EQ(*run(timeline_.read_markers("a", 0, 10)), both);
+  EXPECT_EQ(*run(timeline_.read_markers("a", 2, 10)), std::vector{left});
+  EXPECT_EQ(*run(timeline_.read_markers("a", 0, 1)), std::vector{shown});
+}
+
 TEST_F(TimelineStoreTest, EraseTakesOneSessionsEvents) {
   ASSERT_TRUE(run(timeline_.append("a", {event(1)})));
   ASSERT_TRUE(run(timeline_.append("b", {event(1)})));

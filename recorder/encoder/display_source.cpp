@@ -1,0 +1,93 @@
+// The session's X display as a source: the visible window's content, whenever something in it was damaged.
+#include <algorithm>
+#include <utility>
+
+#include "recorder/encoder/display.hpp"
+#include "recorder/encoder/source.hpp"
+
+namespace greenroom::recorder::encoder {
+
+namespace {
+
+int even_down(int n) { return n & ~1; }
+int even_up(int n) { return (n + 1) & ~1; }
+
+class DisplaySource final : public Source {
+ public:
+  DisplaySource(std::unique_ptr<Display> display, Track& track)
+      : display_(std::move(display)), track_(track) {}
+
+  int fd() const override { return display_->fd(); }
+  Result<void> look(Milliseconds at) override;
+  bool is_dirty() const override;
+  Result<Milliseconds> paint(Milliseconds at) override;
+  Milliseconds look_again_at() const override { return next_area_.due(); }
+  void offer(FrameCommand) override {}
+  std::int64_t lost() const override { return 0; }
+
+ private:
+  Result<void> change_area(const Rect& area, Milliseconds at);
+
+  std::unique_ptr<Display> display_;
+  Track& track_;
+  Rect area_;                 // what is recorded, in the screen's coordinates
+  bool is_placed_ = false;    // area_ has been set
+  bool paint_all_ = true;     // the area is new: damage alone would not fill it
+  Settling<Rect> next_area_;  // waits until it has settled
+};
+
+/// Follows the visible window. Its content is recorded; a new size is taken over when it has settled.
+Result<void> DisplaySource::look(Milliseconds at) {
+  if (const auto handled = display_->handle_events(); !handled) return handled;
+  if (!is_placed_ || display_->windows_changed()) {
+    const auto window = display_->visible_window();
+    if (!window) return window.error();
+    if (!is_placed_) return change_area(window->value_or(display_->screen()), at);
+    const Rect wanted = window->value_or(intersect({0, 0, area_.width, area_.height}, display_->screen()));
+    if (wanted == area_)
+      next_area_.forget();
+    else
+      next_area_.propose(wanted, at);
+  }
+  const auto settled = next_area_.take(at);
+  return settled ? change_area(*settled, at) : Result<void>();
+}
+
+Result<void> DisplaySource::change_area(const Rect& area, Milliseconds at) {
+  area_ = area;
+  is_placed_ = true;
+  paint_all_ = true;
+  return track_.set_source_size(area.width, area.height, at);
+}
+
+bool DisplaySource::is_dirty() const {
+  if (!is_placed_ || next_area_.is_waiting())
+    return false;  // between two sizes the picture belongs to neither
+  return paint_all_ || !intersect(display_->damage(), area_).is_empty();
+}
+
+Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
+  Rect part = paint_all_ ? area_ : intersect(display_->damage(), area_);
+  // Chroma is shared by two by two pixels: the corner and size, counted from the area's corner, are even.
+  const int left = even_down(part.x - area_.x);
+  const int top = even_down(part.y - area_.y);
+  const int right = even_up(part.x - area_.x + part.width);
+  const int bottom = even_up(part.y - area_.y + part.height);
+  const Rect in_area{left, top, right - left, bottom - top};
+  part = {area_.x + left, area_.y + top, in_area.width, in_area.height};
+  const auto pixels = display_->capture(part);
+  if (!pixels) return pixels.error();
+  paint_all_ = false;
+  track_.canvas().paint(*pixels, in_area);
+  return at;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_display_source(const StartCommand& start, Track& track) {
+  auto display = Display::open(start.display, start.cookie);
+  if (!display) return display.error();
+  return std::unique_ptr<Source>(std::make_unique<DisplaySource>(std::move(*display), track));
+}
+
+}  // namespace greenroom::recorder::encoder

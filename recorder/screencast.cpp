@@ -1,0 +1,259 @@
+#include "recorder/screencast.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "base/apart.hpp"
+#include "cdp/envelope.hpp"
+
+namespace greenroom::recorder {
+
+namespace json = boost::json;
+using base::errc;
+using base::Error;
+using base::Result;
+
+namespace {
+
+/// A page's own clock, seconds since 1970, as a moment on the clock that nobody sets; now, when it makes no
+/// sense.
+base::SteadyTime moment_of(std::string_view timestamp) {
+  using Seconds = std::chrono::duration<double>;
+  constexpr Seconds oldest{10};  // a machine that is very busy
+  const auto now = std::chrono::steady_clock::now();
+  double seconds = 0;
+  const auto read = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
+  const Seconds wall = std::chrono::system_clock::now().time_since_epoch();
+  const Seconds age = wall - Seconds(seconds);
+  if (read.ec != std::errc() || age < Seconds(0) || age > oldest) return now;
+  return now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(age);
+}
+
+std::optional<std::int64_t> integer(std::string_view text) {
+  std::int64_t n = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
+  return read.ec == std::errc() ? std::optional(n) : std::nullopt;
+}
+
+}  // namespace
+
+Screencast::Screencast(const base::Executor& executor, ScreencastOptions options, base::Logger log)
+    : options_(options), log_(std::move(log)), changed_(executor), due_(executor), tasks_(executor) {}
+
+Task<Result<std::unique_ptr<Screencast>>> Screencast::start(cdp::Switchboard& switchboard,
+                                                            ScreencastOptions options, base::Logger log) {
+  const base::Executor executor = co_await base::asio::this_coro::executor;
+  auto screencast = std::make_unique<Screencast>(executor, options, std::move(log));
+  const auto attached = co_await screencast->attach(switchboard);
+  if (attached) co_return std::move(screencast);
+  co_await base::apart(screencast->stop());
+  co_return attached.error();
+}
+
+Task<Result<void>> Screencast::attach(cdp::Switchboard& switchboard) {
+  auto line = co_await switchboard.open_line();
+  if (!line) co_return line.error();
+  line_ = std::move(*line);
+  line_->on_event([this](std::string_view method, std::string_view session, std::string_view params) {
+    on_event(method, session, params);
+  });
+  tasks_.spawn(acknowledge_regularly());
+  json::object only_pages;
+  only_pages["type"] = "page";
+  json::object params;
+  params["autoAttach"] = true;
+  params["waitForDebuggerOnStart"] = false;  // the first release wins: a second waiter would come too late
+  params["flatten"] = true;
+  params["filter"] = json::array{std::move(only_pages)};
+  auto attached = co_await line_->call("Target.setAutoAttach", std::move(params));
+  if (!attached) co_return attached.error();
+  co_return Result<void>();
+}
+
+void Screencast::on_event(std::string_view method, std::string_view session, std::string_view params) {
+  if (is_stopped_) return;
+  if (method == "Target.attachedToTarget") return on_attached(params);
+  if (method == "Target.detachedFromTarget") {
+    const std::string gone(cdp::plain_string(cdp::member(params, "sessionId")));
+    plan_.closed(gone);
+    pages_.erase(gone);
+    return follow_plan();
+  }
+  const std::string own(session);
+  if (!pages_.contains(own)) return;
+  if (method == "Page.screencastFrame") {
+    on_frame(own, params);
+  } else if (method == "Page.screencastVisibilityChanged") {
+    plan_.say_visible(own, cdp::member(params, "visible") == "true");
+    follow_plan();
+  } else if (method == "Inspector.targetReloadedAfterCrash") {
+    // Its painter was another process: what was started there has ended with it.
+    cast(own, pages_[own]);
+  }
+}
+
+void Screencast::on_attached(std::string_view params) {
+  const std::string session(cdp::plain_string(cdp::member(params, "sessionId")));
+  const std::string_view info = cdp::member(params, "targetInfo");
+  if (session.empty() || cdp::plain_string(cdp::member(info, "type")) != "page") return;
+  plan_.opened(session, cdp::plain_string(cdp::member(info, "targetId")));
+  pages_[session] = Page();
+  follow_plan();
+  tasks_.spawn(begin(session));
+}
+
+/// A page that goes meanwhile refuses; there is nothing to do about that.
+Task<void> Screencast::begin(std::string session) {
+  co_await base::keep_running_when_cancelled();
+  line_->post("Inspector.enable", json::object(), session);
+  if (!is_paced_) {
+    const bool knows = co_await knows_pacing(session);
+    if (is_stopped_) co_return;
+    if (!is_paced_ && !knows) log_.info("screencast without pacing", {});
+    is_paced_ = knows;
+  }
+  if (const auto page = pages_.find(session); page != pages_.end()) cast(session, page->second);
+}
+
+void Screencast::cast(const std::string& session, Page& page) {
+  page.is_cast = true;
+  page.unacknowledged.reset();
+  line_->post("Page.startScreencast", start_parameters(), session);
+}
+
+/// A page that paints although another one is shown would have its pictures made for nobody. A hidden one
+/// does not paint, and goes on telling when it is shown.
+void Screencast::rest(const std::string& session) {
+  const auto page = pages_.find(session);
+  if (page == pages_.end() || !page->second.is_cast || !plan_.is_visible(session)) return;
+  page->second = Page();
+  line_->post("Page.stopScreencast", json::object(), session);
+}
+
+/// A parameter that Chromium does not know is ignored; one that it knows is refused when it is wrong.
+Task<bool> Screencast::knows_pacing(const std::string& session) {
+  json::object wrong;
+  wrong["format"] = "jpeg";
+  wrong["maxFramesInFlight"] = -1;
+  const auto answer = co_await line_->call("Page.startScreencast", std::move(wrong), session);
+  co_return !answer && answer.error().code == errc::protocol &&
+      answer.error().detail.find("maxFramesInFlight") != std::string::npos;
+}
+
+json::object Screencast::start_parameters() const {
+  json::object params;
+  params["format"] = "jpeg";
+  params["quality"] = options_.quality;
+  params["maxWidth"] = options_.max_width;
+  params["maxHeight"] = options_.max_height;
+  if (is_paced_.value_or(false)) {
+    params["maxFramesInFlight"] = 1;
+    params["sendLastFrame"] = true;
+  }
+  return params;
+}
+
+void Screencast::on_frame(const std::string& session, std::string_view params) {
+  Page& page = pages_[session];
+  std::string data(cdp::plain_string(cdp::member(params, "data")));
+  page.unacknowledged = integer(cdp::member(params, "sessionId"));
+  if (!is_paced_.value_or(false)) acknowledge(session, page);
+  if (session != shown_) {
+    // Not acknowledged, so it makes no more of them; this one is at hand when the page is brought to the
+    // front.
+    page.newest = std::move(data);
+    return;
+  }
+  take(std::move(data), moment_of(cdp::member(cdp::member(params, "metadata"), "timestamp")));
+  due_.cancel();
+}
+
+void Screencast::take(std::string base64, base::SteadyTime at) {
+  if (base64.empty()) return;
+  // A picture of another page may have been taken later: time does not go back.
+  if (newest_) at = std::max(at, newest_->at);
+  newest_ = Frame{at, std::move(base64)};
+  is_new_ = true;
+  changed_.notify_all();
+}
+
+/// Shows another page, if the plan says so.
+void Screencast::follow_plan() {
+  if (plan_.shown() == shown_) return;
+  rest(std::exchange(shown_, plan_.shown()));
+  const auto page = pages_.find(shown_);
+  if (page == pages_.end()) return;
+  if (!page->second.is_cast && is_paced_) cast(shown_, page->second);
+  take(std::exchange(page->second.newest, {}), std::chrono::steady_clock::now());
+  due_.cancel();
+}
+
+void Screencast::raise(std::string_view target) {
+  plan_.raise(target);
+  follow_plan();
+}
+
+void Screencast::acknowledge(const std::string& session, Page& page) {
+  json::object params;
+  params["sessionId"] = *std::exchange(page.unacknowledged, std::nullopt);
+  line_->post("Page.screencastFrameAck", std::move(params), session);
+}
+
+/// The clock of the recording: one acknowledgement every 1/fps seconds, and none before the last picture was
+/// taken.
+Task<void> Screencast::acknowledge_regularly() {
+  co_await base::keep_running_when_cancelled();
+  while (!is_stopped_) {
+    const auto page = pages_.find(shown_);
+    const bool is_wanted = page != pages_.end() && page->second.unacknowledged && !is_new_;
+    const auto interval =
+        std::chrono::steady_clock::duration(std::chrono::seconds(1)) / options_.frames_per_second;
+    const auto due = last_acknowledged_ + interval;
+    const auto now = std::chrono::steady_clock::now();
+    if (is_wanted && now >= due) {
+      // On the beat, so that the rate is exact; a late one does not make the next ones come faster.
+      last_acknowledged_ = now - due < interval ? due : now;
+      acknowledge(page->first, page->second);
+      continue;
+    }
+    due_.expires_at(is_wanted ? due : base::SteadyTime::max());
+    (void)co_await due_.async_wait(base::use_tuple);
+  }
+}
+
+Task<Result<Frame>> Screencast::next() {
+  co_await base::keep_running_when_cancelled();
+  const auto cancellation = co_await base::asio::this_coro::cancellation_state;
+  while (!is_new_ && !is_stopped_ && cancellation.cancelled() == base::asio::cancellation_type::none)
+    co_await changed_.wait();
+  if (!is_new_) co_return Error{errc::closed, "the screencast"};
+  is_new_ = false;
+  due_.cancel();
+  co_return *newest_;
+}
+
+void Screencast::repeat() {
+  if (!newest_) return;
+  is_new_ = true;
+  changed_.notify_all();
+}
+
+void Screencast::use_rate(int frames_per_second) {
+  options_.frames_per_second = std::max(1, frames_per_second);
+  due_.cancel();
+}
+
+Task<void> Screencast::stop() {
+  co_await base::disable_cancellation();
+  is_stopped_ = true;
+  changed_.notify_all();
+  due_.cancel();
+  tasks_.stop();
+  co_await tasks_.join();
+  line_.reset();
+}
+
+}  // namespace greenroom::recorder

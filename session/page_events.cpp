@@ -1,0 +1,239 @@
+#include "session/page_events.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "cdp/envelope.hpp"
+#include "session/timeline_mask.hpp"
+
+namespace greenroom::session {
+
+namespace json = boost::json;
+using base::Result;
+using base::Task;
+
+namespace {
+constexpr std::size_t most_requests = 10'000;      // whose bytes are counted at a time
+constexpr std::size_t console_release_every = 64;  // messages whose objects a page is made to keep
+
+bool carries_traffic(std::string_view type) {
+  return type == "page" || type == "iframe" || type == "worker" || type == "service_worker" ||
+         type == "shared_worker";
+}
+
+std::string text_of(std::string_view object, std::string_view name) {
+  return std::string(cdp::plain_string(cdp::member(object, name)));
+}
+
+/// A member that may hold escapes, such as an address.
+std::string parsed_text(std::string_view object, std::string_view name) {
+  boost::system::error_code failure;
+  const json::value value = json::parse(cdp::member(object, name), failure);
+  return !failure && value.is_string() ? std::string(value.get_string()) : std::string();
+}
+
+json::object auto_attach() {
+  json::object params;
+  params["autoAttach"] = true;
+  params["waitForDebuggerOnStart"] = false;  // the first release wins: a second waiter would come too late
+  params["flatten"] = true;
+  return params;
+}
+}  // namespace
+
+Task<Result<void>> PageEvents::follow(cdp::Switchboard& switchboard) {
+  auto line = co_await switchboard.open_line();
+  if (!line) co_return line.error();
+  line_ = std::move(*line);
+  line_->on_event([this](std::string_view method, std::string_view session, std::string_view params) {
+    on_event(method, session, params);
+  });
+  switchboard.on_client_command([this](const cdp::ClientCommand& command) { on_command(command); });
+  auto attached = co_await line_->call("Target.setAutoAttach", auto_attach());
+  if (!attached) co_return attached.error();
+  co_return Result<void>();
+}
+
+void PageEvents::stop() {
+  stopped_ = true;
+  line_.reset();
+}
+
+void PageEvents::on_event(std::string_view method, std::string_view session, std::string_view params) {
+  if (method == "Target.attachedToTarget") return on_attached(session, params);
+  if (method == "Target.detachedFromTarget") return on_detached(params);
+  const auto page = pages_.find(std::string(session));
+  if (page != pages_.end()) on_page_event(page->second, method, session, params);
+}
+
+void PageEvents::on_page_event(Page& page, std::string_view method, std::string_view session,
+                               std::string_view params) {
+  if (method == "Network.dataReceived") return count_bytes(params);
+  if (method == "Inspector.targetCrashed" && page.is_tab) log_.mark("tab.crashed", {}, page.place);
+  if (page.is_tab && method == "Page.frameNavigated") on_frame_navigated(page, std::string(session), params);
+  if (page.is_tab && method == "Page.navigatedWithinDocument" &&
+      text_of(params, "frameId") == page.place.target)
+    mark_navigated(page, parsed_text(params, "url"), true);
+  auto kept = masked_params(method, params);
+  if (!kept) return;
+  if (method == "Network.loadingFinished" || method == "Network.loadingFailed")
+    kept = with_length(std::move(*kept), text_of(params, "requestId"));
+  log_.add(method, std::move(*kept), page.place);
+  if (method == "Runtime.consoleAPICalled" && ++page.console_messages % console_release_every == 0) {
+    // Each message holds its arguments in the page for us; we have read them.
+    json::object group;
+    group["objectGroup"] = "console";
+    line_->post("Runtime.releaseObjectGroup", group, session);
+  }
+}
+
+void PageEvents::on_frame_navigated(const Page& page, const std::string& session, std::string_view params) {
+  const std::string_view frame = cdp::member(params, "frame");
+  if (!cdp::member(frame, "parentId").empty()) return;
+  mark_navigated(page, parsed_text(frame, "url") + parsed_text(frame, "urlFragment"), false);
+  watch_visibility(session);
+}
+
+void PageEvents::mark_navigated(const Page& page, std::string_view url, bool within_document) {
+  json::object params;
+  if (!log_.options().only_markers) params["url"] = url.substr(0, 2048);
+  if (within_document) params["withinDocument"] = true;
+  log_.mark("tab.navigated", params, page.place);
+}
+
+void PageEvents::on_attached(std::string_view outer, std::string_view params) {
+  const std::string session = text_of(params, "sessionId");
+  const std::string_view info = cdp::member(params, "targetInfo");
+  const std::string_view type = cdp::plain_string(cdp::member(info, "type"));
+  if (session.empty() || (type != "tab" && !carries_traffic(type))) return;
+  Page page;
+  page.place.target = text_of(info, "targetId");
+  page.is_tab = type == "page";
+  if (const auto parent = pages_.find(std::string(outer)); parent != pages_.end())
+    page.place.page = parent->second.place.page;
+  if (page.is_tab) page.place.page = tabs_.open(page.place.target);
+  const Page& kept = pages_.insert_or_assign(session, std::move(page)).first->second;
+  line_->post("Target.setAutoAttach", auto_attach(), session);
+  if (carries_traffic(type)) enable_domains(session, type);
+  if (!kept.is_tab) return;
+  json::object said;
+  if (!log_.options().only_markers) said["url"] = parsed_text(info, "url").substr(0, 2048);
+  if (const std::string opener = text_of(info, "openerId"); !opener.empty()) said["opener"] = opener;
+  log_.mark("tab.opened", said, kept.place);
+  watch_visibility(session);
+}
+
+void PageEvents::enable_domains(const std::string& session, std::string_view type) {
+  const bool has_page_domain = type == "page" || type == "iframe";
+  if (has_page_domain) line_->post("Page.enable", json::object(), session);
+  if (log_.options().only_markers) return;
+  json::object network;
+  // Only the events are wanted: no body is kept in the browser for us.
+  network["maxTotalBufferSize"] = 0;
+  network["maxResourceBufferSize"] = 0;
+  line_->post("Network.enable", network, session);
+  if (!log_.options().console) return;
+  line_->post("Runtime.enable", json::object(), session);
+  line_->post("Log.enable", json::object(), session);
+}
+
+void PageEvents::on_detached(std::string_view params) {
+  const auto found = pages_.find(text_of(params, "sessionId"));
+  if (found == pages_.end()) return;
+  const Page page = std::move(found->second);
+  pages_.erase(found);
+  if (!page.is_tab) return;
+  tabs_.close(page.place.target);
+  log_.mark("tab.closed", {}, page.place);
+  say_what_is_shown();
+}
+
+void PageEvents::on_command(const cdp::ClientCommand& command) {
+  if (stopped_) return;
+  auto kept = masked_command(command.method, command.params);
+  if (!kept) return;
+  Timeline::Place place;
+  place.target = command.target_id;
+  for (const auto& [session, page] : pages_)
+    if (page.place.target == command.target_id) place.page = page.place.page;
+  if (command.method == "Page.bringToFront" || command.method == "Target.activateTarget") {
+    const std::string named = text_of(command.params, "targetId");
+    tabs_.raise(named.empty() ? std::string_view(place.target) : std::string_view(named));
+    say_what_is_shown();
+  }
+  if (command.method.starts_with("Emulation.")) return;
+  log_.add(command.method, std::move(*kept), place);
+}
+
+/// How large a body was once it was decoded: no event of its end says so.
+void PageEvents::count_bytes(std::string_view params) {
+  if (log_.options().only_markers) return;
+  const std::string_view length = cdp::member(params, "dataLength");
+  std::int64_t bytes = 0;
+  if (std::from_chars(length.data(), length.data() + length.size(), bytes).ec != std::errc()) return;
+  std::string id = text_of(params, "requestId");
+  if (decoded_.size() >= most_requests && !decoded_.contains(id)) return;
+  decoded_[std::move(id)] += bytes;
+}
+
+std::string PageEvents::with_length(std::string params, std::string_view request_id) {
+  const auto counted = decoded_.extract(std::string(request_id));
+  if (counted.empty() || !params.ends_with('}') || params.size() < 3) return params;
+  params.pop_back();
+  return params + ",\"decodedLength\":" + std::to_string(counted.mapped()) + "}";
+}
+
+void PageEvents::watch_visibility(const std::string& session) {
+  const auto page = pages_.find(session);
+  if (page == pages_.end()) return;
+  const std::uint64_t document = ++page->second.document;
+  json::object world;
+  world["frameId"] = page->second.place.target;  // of a page, both ids are the same
+  world["worldName"] = "greenroom";
+  auto made = [this, session, document](const Result<json::object>& answer) {
+    const json::value* id = answer ? answer->if_contains("executionContextId") : nullptr;
+    if (id != nullptr && id->is_int64()) ask_visibility(session, id->get_int64(), document);
+  };
+  line_->ask("Page.createIsolatedWorld", world, session, std::move(made));
+}
+
+void PageEvents::ask_visibility(const std::string& session, std::int64_t world, std::uint64_t document) {
+  const auto page = pages_.find(session);
+  if (page == pages_.end() || page->second.document != document) return;
+  const std::string known = tabs_.is_visible(page->second.place.target) ? "visible" : "hidden";
+  json::object params;
+  params["contextId"] = world;
+  params["awaitPromise"] = true;
+  params["returnByValue"] = true;
+  params["silent"] = true;
+  params["expression"] =
+      "new Promise((done) => { const say = () => document.visibilityState; if (say() !== '" + known +
+      "') return done(say()); document.addEventListener('visibilitychange', () => done(say()), {once: "
+      "true}); })";
+  auto said = [this, session, world, document](const Result<json::object>& answer) {
+    const auto asked = pages_.find(session);
+    if (!answer || asked == pages_.end() || asked->second.document != document) return;
+    const json::value* result = answer->if_contains("result");
+    const json::object* object = result != nullptr ? result->if_object() : nullptr;
+    const json::value* value = object != nullptr ? object->if_contains("value") : nullptr;
+    if (value == nullptr || !value->is_string()) return;
+    tabs_.say_visible(asked->second.place.target, value->get_string() == "visible");
+    say_what_is_shown();
+    ask_visibility(session, world, document);
+  };
+  line_->ask("Runtime.evaluate", params, session, std::move(said));
+}
+
+void PageEvents::say_what_is_shown() {
+  const auto now = tabs_.shown();
+  if (!now || *now == shown_) return;
+  shown_ = *now;
+  Timeline::Place place;
+  place.page = *now;
+  place.target = tabs_.target_of(*now);
+  log_.mark("tab.shown", {}, place);
+}
+
+}  // namespace greenroom::session

@@ -1,0 +1,57 @@
+// Listens to a browser's pages and clients on behalf of the timeline.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "cdp/switchboard.hpp"
+#include "session/tab_stack.hpp"
+#include "session/timeline.hpp"
+
+namespace greenroom::session {
+
+/// A line of its own, without Runtime.enable unless the console is wanted (pages can notice that), and
+/// without making any target wait.
+///
+/// Which tab is shown has no event. Each document is asked for a promise, in a world of our own, that it
+/// keeps when its visibility changes; the next document is asked anew.
+class PageEvents {
+ public:
+  explicit PageEvents(Timeline& log) : log_(log) {}
+
+  base::Task<base::Result<void>> follow(cdp::Switchboard& switchboard);
+  void stop();
+
+ private:
+  struct Page {
+    Timeline::Place place;
+    bool is_tab = false;
+    std::uint64_t document = 0;  // counts navigations: an answer about an earlier document says nothing
+    std::size_t console_messages = 0;
+  };
+
+  void on_event(std::string_view method, std::string_view session, std::string_view params);
+  void on_attached(std::string_view outer, std::string_view params);
+  void on_detached(std::string_view params);
+  void on_page_event(Page& page, std::string_view method, std::string_view session, std::string_view params);
+  void on_frame_navigated(const Page& page, const std::string& session, std::string_view params);
+  void mark_navigated(const Page& page, std::string_view url, bool within_document);
+  void on_command(const cdp::ClientCommand& command);
+  void enable_domains(const std::string& session, std::string_view type);
+  void count_bytes(std::string_view params);
+  std::string with_length(std::string params, std::string_view request_id);
+  void watch_visibility(const std::string& session);
+  void ask_visibility(const std::string& session, std::int64_t world, std::uint64_t document);
+  void say_what_is_shown();
+
+  Timeline& log_;
+  std::unique_ptr<cdp::Line> line_;
+  std::unordered_map<std::string, Page> pages_;            // by CDP session
+  std::unordered_map<std::string, std::int64_t> decoded_;  // bytes of requests under way, by request id
+  TabStack tabs_;
+  int shown_ = -1;
+  bool stopped_ = false;
+};
+
+}  // namespace greenroom::session

@@ -1,0 +1,114 @@
+// Does the video say when? A page draws its own clock as a bar code; the MP4's pictures are decoded and compared with it,
+// across tabs, a new size and a page that blocks. With a display and without.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
+import { clockErrors, missingSeconds, readClock } from '../support/clock.mjs';
+import { Daemon } from '../support/daemon.mjs';
+import { startSite } from '../support/site.mjs';
+import { brightnessSpreads, parsePlaylist, probe } from '../support/video.mjs';
+import { pause, until } from '../support/wait.mjs';
+
+let site;
+let folder;
+
+before(async () => {
+  site = await startSite();
+  folder = await mkdtemp(path.join(tmpdir(), 'greenroom-clock-'));
+});
+after(async () => {
+  await site.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The recording's MP4 and the wall clock's time at its second 0. */
+async function fetchMovie(daemon, sdk, session) {
+  const playlist = await until('the recording is finished', async () => {
+    const text = await (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
+    return parsePlaylist(text).ended && parsePlaylist(text);
+  }, 20_000);
+  const url = playlist.segments[0].url.replace(/\/seg-0\.m4s/, '/recording.mp4');
+  const response = await fetch(url);
+  assert.equal(response.status, 200, await (response.ok ? '' : response.text()));
+  const file = path.join(folder, `${session.id}.mp4`);
+  await writeFile(file, Buffer.from(await response.arrayBuffer()));
+  return { file, began: playlist.segments[0].time, segments: playlist.segments };
+}
+
+async function perform(daemon, { switches }) {
+  const sdk = sdkFor(daemon);
+  const session = await sdk.sessions.create({ keepAlive: true });
+  const browser = await connectPlaywright(session);
+  const context = browser.contexts()[0];
+  const first = context.pages()[0];
+  await first.goto(`${site.url}/stage/clock?number=1`);
+  await pause(3_000);
+  const second = await context.newPage();
+  await second.goto(`${site.url}/stage/clock?number=2`);
+  await pause(1_000);
+  for (let i = 0; i < switches; i++) {
+    await [first, second][i % 2].bringToFront();
+    await pause(700);
+  }
+  await second.bringToFront();
+  await second.setViewportSize({ width: 900, height: 500 });
+  await pause(2_000);
+  const [from, to] = await second.evaluate('block(3000)');
+  await pause(2_000);
+  await second.close();
+  await pause(1_500);
+  await browser.close();
+  await release(sdk, session);
+  const movie = await fetchMovie(daemon, sdk, session);
+  return { ...movie, block: { from, to } };
+}
+
+for (const headless of [false, true])
+  test(`the video's clock is the page's ${headless ? 'without' : 'with'} a display`, async (context) => {
+    const daemon = await Daemon.start({ browser: { headless }, recording: { fps: 25 } });
+    try {
+      const { file, began, block } = await perform(daemon, { switches: 4 });
+      const pictures = await readClock(file);
+      const { duration } = await probe(file);
+      const inBlock = (video) => video > block.from - 50 && video < block.to + 250;
+      const { painted, p50, p99, worst } = clockErrors(pictures, began, inBlock);
+      context.diagnostic(`${pictures.length} pictures, ${painted} painted anew, off by ${p50} ms at the median, ${p99} ms at p99, ${worst} ms at worst`);
+      assert.ok(painted > 60, `${painted} pictures have a clock`);
+      const shown = pictures.map(({ number }) => number).filter((number, i, all) => number && number !== all[i - 1]);
+      assert.deepEqual(shown, [1, 2, 1, 2, 1, 2, 1], 'the tabs follow each other as they were brought to the front');
+      assert.deepEqual(missingSeconds(pictures, duration), [], 'no second is missing');
+      assert.ok(p99 < 80, `off by ${p99} ms at p99`);
+    } catch (error) {
+      process.stderr.write(daemon.tail() + '\n');
+      throw error;
+    } finally {
+      await daemon.stop();
+    }
+  });
+
+test('no picture is torn: a page that flips its colour on every frame is never seen in two colours', async (context) => {
+  const daemon = await Daemon.start({ recording: { fps: 25 } });
+  try {
+    const sdk = sdkFor(daemon);
+    const session = await sdk.sessions.create({ keepAlive: true });
+    const browser = await connectPlaywright(session);
+    await browser.contexts()[0].pages()[0].goto(`${site.url}/stage/flip`);
+    await pause(4_000);
+    await browser.close();
+    await release(sdk, session);
+    const { file } = await fetchMovie(daemon, sdk, session);
+    // The first second may show the blank page and its change.
+    const pictures = (await brightnessSpreads(file)).slice(10);
+    const colours = new Set(pictures.map(({ least }) => (least > 120 ? 'yellow' : 'blue')));
+    context.diagnostic(`${pictures.length} pictures`);
+    assert.deepEqual([...colours].sort(), ['blue', 'yellow'], 'both colours are seen');
+    const torn = pictures.filter(({ least, greatest }) => greatest - least > 40);
+    assert.deepEqual(torn, [], `${torn.length} of ${pictures.length} pictures have two colours`);
+  } finally {
+    await daemon.stop();
+  }
+});

@@ -1,0 +1,28 @@
+#include "recorder/quality.hpp"
+
+#include <gtest/gtest.h>
+
+namespace greenroom::recorder {
+namespace {
+
+TEST(Quality, EveryNameIsReadBackAndNoOtherIs) {
+  for (const Quality quality : {Quality::evidence, Quality::standard, Quality::small})
+    EXPECT_EQ(quality_of(name(quality)), quality);
+  for (const char* word : {"", "Standard", "best", "unknown"}) EXPECT_FALSE(quality_of(word)) << word;
+}
+
+TEST(Quality, BetterPicturesHaveLowerRateFactorsAndBetterSources) {
+  const auto factor = [](Quality quality) {
+    StartCommand command;
+    use_quality(command, quality);
+    return command.quality;
+  };
+  EXPECT_LT(factor(Quality::evidence), factor(Quality::standard));
+  EXPECT_LT(factor(Quality::standard), factor(Quality::small));
+  EXPECT_GT(jpeg_quality(Quality::evidence), jpeg_quality(Quality::standard));
+  EXPECT_GT(jpeg_quality(Quality::standard), jpeg_quality(Quality::small));
+  EXPECT_EQ(factor(Quality::standard), StartCommand().quality) << "the default";
+}
+
+}  // namespace
+}  // namespace greenroom::recorder

@@ -1,0 +1,213 @@
+#include "recorder/screencast.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "base/deadline.hpp"
+#include "tests/fakes/scripted_pipe.hpp"
+
+namespace greenroom::recorder {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+class SilentSink final : public base::LogSink {
+ public:
+  void write(base::LogLevel, std::string_view) override {}
+};
+
+/// A browser that paces screencasts, or does not know how.
+std::optional<std::string> answer(const json::object& command, bool is_paced) {
+  const json::value* params = command.if_contains("params");
+  const bool is_probe = command.at("method") == "Page.startScreencast" && params != nullptr &&
+                        params->get_object().contains("maxFramesInFlight") &&
+                        params->at("maxFramesInFlight") == -1;
+  if (!is_probe || !is_paced) return fakes::ScriptedPipe::empty_result(command);
+  json::object out = json::parse(fakes::ScriptedPipe::empty_result(command)).get_object();
+  out.erase("result");
+  out["error"] = {{"code", -32602}, {"message", "maxFramesInFlight must be a positive integer"}};
+  return json::serialize(out);
+}
+
+class ScreencastTest : public ::testing::Test {
+ protected:
+  template <class Body>
+  void run(Body body) {
+    auto whole = [&]() -> Task<void> {
+      ScreencastOptions options;
+      options.frames_per_second = 100;
+      auto started = co_await Screencast::start(*switchboard_, options, log_);
+      if (!started) throw std::runtime_error(started.error().message());
+      screencast_ = std::move(*started);
+      co_await body();
+      co_await screencast_->stop();
+      screencast_.reset();
+      pipe_.hang_up();
+    };
+    bool is_done = false;
+    asio::co_spawn(loop_, switchboard_->run(), [](std::exception_ptr) {});
+    asio::co_spawn(loop_, whole, [&](std::exception_ptr failure) {
+      is_done = true;
+      if (failure) std::rethrow_exception(failure);
+    });
+    loop_.run_for(5s);
+    ASSERT_TRUE(is_done);
+  }
+
+  void say(std::string_view method, json::object params, std::string_view session) {
+    pipe_.say(json::serialize(
+        json::object{{"method", method}, {"params", std::move(params)}, {"sessionId", session}}));
+  }
+  Task<void> open(std::string session, bool is_visible) {
+    json::object info{{"targetId", "T" + session}, {"type", "page"}};
+    json::object params{
+        {"sessionId", session}, {"targetInfo", std::move(info)}, {"waitingForDebugger", false}};
+    say("Target.attachedToTarget", std::move(params), "root-1");
+    co_await settle();
+    json::object visible{{"visible", is_visible}};
+    say("Page.screencastVisibilityChanged", std::move(visible), session);
+    co_await settle();
+  }
+  Task<void> show(std::string session, std::string picture, int number) {
+    const double now =
+        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    json::object metadata{{"timestamp", now}};
+    json::object params{{"data", picture}, {"metadata", std::move(metadata)}, {"sessionId", number}};
+    say("Page.screencastFrame", std::move(params), session);
+    co_await settle();
+  }
+  Task<void> settle() { co_await base::sleep_for(3ms); }
+  std::size_t acknowledged(std::string_view session) const {
+    std::size_t count = 0;
+    for (const json::object& command : pipe_.sent("Page.screencastFrameAck"))
+      if (command.at("sessionId").as_string() == session) ++count;
+    return count;
+  }
+  Task<std::string> next() {
+    auto frame = co_await base::with_deadline(screencast_->next(), 50ms, "a picture");
+    co_return frame ? frame->base64 : "nothing";
+  }
+
+  bool is_paced_ = true;
+  asio::io_context loop_{1};
+  fakes::ScriptedPipe pipe_{loop_.get_executor(),
+                            [this](const json::object& command) { return answer(command, is_paced_); }};
+  SilentSink sink_;
+  base::Logger log_{sink_, base::LogLevel::error};
+  std::unique_ptr<cdp::Switchboard> switchboard_ =
+      cdp::Switchboard::make(loop_.get_executor(), pipe_, {}, log_);
+  std::unique_ptr<Screencast> screencast_;
+};
+
+TEST_F(ScreencastTest, OnePictureIsInFlightAndIsAcknowledgedOnceItWasTaken) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    const auto starts = pipe_.sent("Page.startScreencast");
+    EXPECT_EQ(starts.back().at("params").at("maxFramesInFlight"), 1);
+    EXPECT_EQ(starts.back().at("params").at("sendLastFrame"), true);
+    co_await show("a", "one", 1);
+    EXPECT_EQ(acknowledged("a"), 0u);
+    EXPECT_EQ(co_await next(), "one");
+    co_await base::sleep_for(15ms);
+    EXPECT_EQ(acknowledged("a"), 1u);
+    EXPECT_EQ(co_await next(), "nothing");
+  });
+}
+
+TEST_F(ScreencastTest, ABrowserThatDoesNotKnowPacingIsAcknowledgedAtOnceAndTheNewestCounts) {
+  is_paced_ = false;
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    EXPECT_FALSE(
+        pipe_.sent("Page.startScreencast").back().at("params").get_object().contains("sendLastFrame"));
+    co_await show("a", "one", 1);
+    co_await show("a", "two", 2);
+    EXPECT_EQ(acknowledged("a"), 2u);
+    EXPECT_EQ(co_await next(), "two");
+  });
+}
+
+TEST_F(ScreencastTest, TheShownPageIsFollowedAndOthersDoNotPaint) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await show("a", "a1", 1);
+    EXPECT_EQ(co_await next(), "a1");
+    co_await open("b", false);
+    co_await show("b", "b1", 1);
+    EXPECT_EQ(co_await next(), "nothing");
+    EXPECT_EQ(acknowledged("b"), 0u);
+    json::object visible{{"visible", true}};
+    say("Page.screencastVisibilityChanged", std::move(visible), "b");
+    co_await settle();
+    EXPECT_EQ(co_await next(), "b1") << "what it looked like is at hand";
+    json::object gone{{"sessionId", "b"}};
+    say("Target.detachedFromTarget", std::move(gone), "root-1");
+    co_await settle();
+    co_await show("a", "a2", 2);
+    EXPECT_EQ(co_await next(), "a2");
+    screencast_->raise("Ta");
+  });
+}
+
+TEST_F(ScreencastTest, APageThatIsKeptVisibleBehindAnotherRestsUntilItIsBroughtToTheFront) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await show("a", "a1", 1);
+    EXPECT_EQ(co_await next(), "a1");
+    co_await open("b", true);
+    EXPECT_EQ(pipe_.sent("Page.stopScreencast").size(), 1u);
+    co_await show("b", "b1", 1);
+    EXPECT_EQ(co_await next(), "b1");
+    const std::size_t starts = pipe_.sent("Page.startScreencast").size();
+    screencast_->raise("Ta");
+    EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+    EXPECT_EQ(pipe_.sent("Page.stopScreencast").size(), 2u);
+    co_await show("a", "a2", 1);
+    EXPECT_EQ(co_await next(), "a2");
+  });
+}
+
+TEST_F(ScreencastTest, ANewReaderGetsTheNewestPictureAgain) {
+  run([&]() -> Task<void> {
+    screencast_->repeat();
+    EXPECT_EQ(co_await next(), "nothing");
+    co_await open("a", true);
+    co_await show("a", "one", 1);
+    EXPECT_EQ(co_await next(), "one");
+    screencast_->repeat();
+    EXPECT_EQ(co_await next(), "one");
+  });
+}
+
+TEST_F(ScreencastTest, APageThatComesBackFromACrashIsStartedAgain) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    const std::size_t starts = pipe_.sent("Page.startScreencast").size();
+    say("Inspector.targetReloadedAfterCrash", {}, "a");
+    co_await settle();
+    EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+  });
+}
+
+TEST_F(ScreencastTest, StrangeEventsDoNoHarm) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    say("Page.screencastFrame", {}, "a");
+    say("Page.screencastFrame", {}, "nobody");
+    say("Target.attachedToTarget", {}, "root-1");
+    say("Target.detachedFromTarget", {}, "root-1");
+    say("Page.screencastVisibilityChanged", {}, "a");
+    co_await settle();
+    EXPECT_EQ(co_await next(), "nothing");
+  });
+}
+
+}  // namespace
+}  // namespace greenroom::recorder
