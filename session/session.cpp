@@ -238,7 +238,6 @@ Task<void> Session::finish(EndReason reason) {
   settled_.set();
   pulse_.cancel();
   if (browser_) browser_->switchboard().close_clients(close_reason(reason));
-  if (pages_) pages_->stop();
   co_await measure_last();
   // What is still being made ready for clients may wait for a browser that does not answer.
   if (launch_time_) (void)co_await base::finishes_within(ready_.wait(), unready_patience);
@@ -248,6 +247,8 @@ Task<void> Session::finish(EndReason reason) {
     timeline_->mark("session.ended", why);
     co_await timeline_->stop();
   }
+  // Behind the wait above: its line must outlive the call that opens it.
+  if (pages_) pages_->stop();
   if (dom_) co_await dom_->stop();
   co_await finish_recording();
   if (browser_) co_await browser_->stop();
