@@ -8,11 +8,13 @@
 #include "api/dialect.hpp"
 #include "api/hyperbrowser/dialect.hpp"
 #include "api/notte/dialect.hpp"
+#include "api/steel.hpp"
 
 namespace greenroom::api {
 
 std::span<const Dialect* const> all_dialects() {
-  static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect()};
+  static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect(),
+                                      &steel::dialect()};
   return dialects;
 }
 
