@@ -1,21 +1,12 @@
 // The half of player.hpp that players close to now need.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
-#include "base/time_format.hpp"
 #include "recorder/player.hpp"
+#include "recorder/playlist_lines.hpp"
 
 namespace greenroom::recorder {
 
 namespace {
-
-std::string in_seconds(Milliseconds duration) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%lld.%03d", static_cast<long long>(duration.count() / 1000),
-                static_cast<int>(duration.count() % 1000));
-  return text.data();
-}
 
 const LiveSegment* find(const LiveEdge& edge, const std::string& file) {
   const auto found = std::find_if(edge.begin(), edge.end(),
@@ -48,17 +39,6 @@ std::vector<Entry> entries_of(const RecordingIndex& index, const LiveEdge& edge)
   return entries;
 }
 
-/// Of all segments; it must not change while a playlist grows, hence the floor above what segments usually
-/// take.
-long long target_seconds(const std::vector<Entry>& entries) {
-  long long target = 6;
-  for (const Entry& entry : entries) {
-    const long long seconds = (entry.segment.duration.count() + 500) / 1000;
-    target = std::max(target, seconds);
-  }
-  return target;
-}
-
 void add_parts(std::string& out, const Entry& entry, const SegmentLink& link_of) {
   for (const LivePart& part : entry.parts) {
     out += "#EXT-X-PART:DURATION=" + in_seconds(part.duration) + ",URI=\"" + link_of(entry.segment.file) +
@@ -77,18 +57,16 @@ std::string render_live_playlist(const RecordingIndex& index, const LiveEdge& ed
   // Two parts are as close as a player may be told to keep (rfc8216bis §4.4.3.8); with the part that is being
   // made that is within three seconds.
   const Milliseconds hold_back = longest_part * 2;
+  TargetSeconds target;
+  for (const Entry& entry : entries) target.add(entry.segment);
   std::string out = "#EXTM3U\n#EXT-X-VERSION:7\n";
-  out += "#EXT-X-TARGETDURATION:" + std::to_string(target_seconds(entries)) + "\n";
+  out += "#EXT-X-TARGETDURATION:" + std::to_string(target.value()) + "\n";
   out += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=" + in_seconds(hold_back) + "\n";
   out += "#EXT-X-PART-INF:PART-TARGET=" + in_seconds(longest_part) + "\n";
   out += "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n";
-  std::string_view init;
+  SegmentHeads heads(link_of);
   for (const Entry& entry : entries) {
-    const bool is_first = &entry == &entries.front();
-    if (!is_first && entry.segment.is_discontinuity) out += "#EXT-X-DISCONTINUITY\n";
-    if (entry.segment.init != init) out += "#EXT-X-MAP:URI=\"" + link_of(entry.segment.init) + "\"\n";
-    init = entry.segment.init;
-    out += "#EXT-X-PROGRAM-DATE-TIME:" + base::to_rfc3339(entry.segment.wall) + "\n";
+    out += heads.of(entry.segment);
     add_parts(out, entry, link_of);
     if (entry.is_open) continue;
     out += "#EXTINF:" + in_seconds(entry.segment.duration) + ",\n" + link_of(entry.segment.file) + "\n";

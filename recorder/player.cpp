@@ -1,15 +1,13 @@
 #include "recorder/player.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "base/time_format.hpp"
 #include "recorder/archive_file.hpp"
+#include "recorder/playlist_lines.hpp"
 
 namespace greenroom::recorder {
-
-namespace {
 
 std::string in_seconds(Milliseconds duration) {
   std::array<char, 32> text{};
@@ -18,30 +16,27 @@ std::string in_seconds(Milliseconds duration) {
   return text.data();
 }
 
-/// RFC 8216 §4.3.3.1: no segment, rounded to seconds, may be longer; and it must not change while a playlist
-/// grows, hence the floor above what segments usually take.
-long long target_seconds(const RecordingIndex& index) {
-  long long target = 6;
-  for (const Segment& segment : index.segments)
-    target = std::max<long long>(target, (segment.duration.count() + 500) / 1000);
-  return target;
+std::string SegmentHeads::of(const Segment& segment) {
+  std::string out;
+  if (!is_first_ && segment.is_discontinuity) out += "#EXT-X-DISCONTINUITY\n";
+  if (segment.init != init_) out += "#EXT-X-MAP:URI=\"" + link_of_(segment.init) + "\"\n";
+  out += "#EXT-X-PROGRAM-DATE-TIME:" + base::to_rfc3339(segment.wall) + "\n";
+  init_ = segment.init;
+  is_first_ = false;
+  return out;
 }
 
-}  // namespace
-
 std::string render_playlist(const RecordingIndex& index, const SegmentLink& link_of) {
+  TargetSeconds target;
+  for (const Segment& segment : index.segments) target.add(segment);
   std::string out = "#EXTM3U\n#EXT-X-VERSION:7\n";
-  out += "#EXT-X-TARGETDURATION:" + std::to_string(target_seconds(index)) + "\n";
+  out += "#EXT-X-TARGETDURATION:" + std::to_string(target.value()) + "\n";
   out += "#EXT-X-MEDIA-SEQUENCE:0\n";
   out += index.end ? "#EXT-X-PLAYLIST-TYPE:VOD\n" : "#EXT-X-PLAYLIST-TYPE:EVENT\n";
   out += "#EXT-X-INDEPENDENT-SEGMENTS\n";
-  std::string_view init;
+  SegmentHeads heads(link_of);
   for (const Segment& segment : index.segments) {
-    const bool is_first = &segment == &index.segments.front();
-    if (!is_first && segment.is_discontinuity) out += "#EXT-X-DISCONTINUITY\n";
-    if (segment.init != init) out += "#EXT-X-MAP:URI=\"" + link_of(segment.init) + "\"\n";
-    init = segment.init;
-    out += "#EXT-X-PROGRAM-DATE-TIME:" + base::to_rfc3339(segment.wall) + "\n";
+    out += heads.of(segment);
     out += "#EXTINF:" + in_seconds(segment.duration) + ",\n" + link_of(segment.file) + "\n";
   }
   if (index.end) out += "#EXT-X-ENDLIST\n";

@@ -1,0 +1,40 @@
+// What the finished and the live playlist write alike. Pure.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "recorder/archive.hpp"
+#include "recorder/player.hpp"
+
+namespace greenroom::recorder {
+
+/// "4.072".
+std::string in_seconds(Milliseconds duration);
+
+/// EXT-X-TARGETDURATION, RFC 8216 §4.3.3.1: no segment, rounded to seconds, may be longer; and it must not
+/// change while a playlist grows, hence the floor above what segments usually take.
+class TargetSeconds {
+ public:
+  void add(const Segment& segment) {
+    seconds_ = std::max<long long>(seconds_, (segment.duration.count() + 500) / 1000);
+  }
+  long long value() const { return seconds_; }
+
+ private:
+  long long seconds_ = 6;
+};
+
+/// The lines before each segment's own, in the order of the playlist.
+class SegmentHeads {
+ public:
+  explicit SegmentHeads(const SegmentLink& link_of) : link_of_(link_of) {}
+  std::string of(const Segment& segment);
+
+ private:
+  const SegmentLink& link_of_;
+  std::string init_;
+  bool is_first_ = true;
+};
+
+}  // namespace greenroom::recorder
