@@ -1,6 +1,7 @@
 // What a provider is to us: a value with tables, never a base class. A dialect only translates.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,6 +81,15 @@ Task<Result<SharedView>> find_owned(const Call& call, Core& core);
 
 /// The connection becomes a CDP websocket of that session.
 net::Response cdp_response(Core& core, CdpTarget target);
+
+/// A number of the query, or `otherwise` when it is not there. Errors: invalid_argument (no whole number, a
+/// negative one, or more than `most`).
+Result<std::int64_t> number_parameter(const net::Target& target, std::string_view name,
+                                      std::int64_t otherwise,
+                                      std::int64_t most = std::numeric_limits<std::int64_t>::max());
+
+/// Done, and there is nothing to say about it: 204.
+net::Response no_content();
 
 /// A JSON answer.
 net::Response json_response(unsigned status, const json::value& body);

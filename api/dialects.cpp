@@ -1,6 +1,7 @@
 // The list of dialects. Order matters only at the root, where the first that claims a request without a
 // credential words its refusal.
 #include <array>
+#include <charconv>
 
 #include <boost/json.hpp>
 
@@ -12,6 +13,24 @@ namespace greenroom::api {
 std::span<const Dialect* const> all_dialects() {
   static const std::array<const Dialect*, 1> dialects = {&browserbase::dialect()};
   return dialects;
+}
+
+Result<std::int64_t> number_parameter(const net::Target& target, std::string_view name,
+                                      std::int64_t otherwise, std::int64_t most) {
+  const auto text = target.parameter(name);
+  if (!text) return otherwise;
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failure != std::errc() || end != text->data() + text->size() || number < 0 || number > most)
+    return base::Error{base::errc::invalid_argument,
+                       std::string(name) + " must be a number that is not negative"};
+  return number;
+}
+
+net::Response no_content() {
+  net::Response nothing;
+  nothing.status = 204;
+  return nothing;
 }
 
 namespace {

@@ -1,6 +1,6 @@
 #include "api/recording.hpp"
 
-#include <charconv>
+#include <limits>
 
 #include <boost/json.hpp>
 
@@ -92,15 +92,10 @@ Task<Result<net::Response>> mp4(const Call& call, Core& core) {
 Task<Result<net::Response>> dom(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  std::optional<int> tab;
-  if (const auto text = call.request.target.parameter("tab")) {
-    int number = 0;
-    const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (failure != std::errc() || end != text->data() + text->size() || number < 0)
-      co_return Error{errc::invalid_argument, "tab must be a number that is not negative"};
-    tab = number;
-  }
-  auto events = co_await core.dom_events((*view)->id, tab, {});
+  const auto tab = number_parameter(call.request.target, "tab", -1, std::numeric_limits<int>::max());
+  if (!tab) co_return tab.error();
+  const std::optional<int> wanted = *tab < 0 ? std::nullopt : std::optional(static_cast<int>(*tab));
+  auto events = co_await core.dom_events((*view)->id, wanted, {});
   if (!events) co_return events.error();
   co_return net::text_response(200, "application/json", std::move(*events));
 }
@@ -110,9 +105,7 @@ Task<Result<net::Response>> erase_recording(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto erased = co_await core.erase_recording((*view)->id);
   if (!erased) co_return erased.error();
-  net::Response nothing;
-  nothing.status = 204;
-  co_return nothing;
+  co_return no_content();
 }
 
 Task<Result<net::Response>> erase(const Call& call, Core& core) {
@@ -120,9 +113,7 @@ Task<Result<net::Response>> erase(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto erased = co_await core.erase((*view)->id);
   if (!erased) co_return erased.error();
-  net::Response nothing;
-  nothing.status = 204;
-  co_return nothing;
+  co_return no_content();
 }
 
 constexpr Route routes[] = {

@@ -1,7 +1,5 @@
 #include "api/timeline.hpp"
 
-#include <charconv>
-
 #include <boost/json.hpp>
 
 #include "api/har.hpp"
@@ -18,18 +16,6 @@ constexpr std::size_t most_lines = 50'000;
 constexpr std::size_t har_chunk = 10'000;
 
 base::WallTime wall_of(const LogEvent& event) { return base::WallTime(base::Milliseconds(event.at_ms)); }
-
-/// A number of the query. Errors: invalid_argument.
-Result<std::int64_t> number_parameter(const net::Target& target, std::string_view name,
-                                      std::int64_t otherwise) {
-  const auto text = target.parameter(name);
-  if (!text) return otherwise;
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (failure != std::errc() || end != text->data() + text->size() || number < 0)
-    return Error{errc::invalid_argument, std::string(name) + " must be a number that is not negative"};
-  return number;
-}
 
 Task<Result<net::Response>> lines(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
