@@ -220,4 +220,8 @@ std::string_view plain_string(std::string_view value) {
   return value;
 }
 
+std::string text_member(std::string_view object, std::string_view name) {
+  return std::string(plain_string(member(object, name)));
+}
+
 }  // namespace greenroom::cdp

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -47,5 +48,8 @@ std::string_view member(std::string_view object, std::string_view name);
 
 /// The content of a raw JSON string value without escapes, or empty.
 std::string_view plain_string(std::string_view value);
+
+/// The content of a member that is a string without escapes, or empty.
+std::string text_member(std::string_view object, std::string_view name);
 
 }  // namespace greenroom::cdp

@@ -8,6 +8,7 @@
 
 #include "base/apart.hpp"
 #include "cdp/envelope.hpp"
+#include "cdp/page_script.hpp"
 
 namespace greenroom::recorder {
 
@@ -63,10 +64,7 @@ Task<Result<void>> Screencast::attach(cdp::Switchboard& switchboard) {
   tasks_.spawn(acknowledge_regularly());
   json::object only_pages;
   only_pages["type"] = "page";
-  json::object params;
-  params["autoAttach"] = true;
-  params["waitForDebuggerOnStart"] = false;  // the first release wins: a second waiter would come too late
-  params["flatten"] = true;
+  json::object params = cdp::attach_without_waiting();
   params["filter"] = json::array{std::move(only_pages)};
   auto attached = co_await line_->call("Target.setAutoAttach", std::move(params));
   if (!attached) co_return attached.error();
@@ -77,7 +75,7 @@ void Screencast::on_event(std::string_view method, std::string_view session, std
   if (is_stopped_) return;
   if (method == "Target.attachedToTarget") return on_attached(params);
   if (method == "Target.detachedFromTarget") {
-    const std::string gone(cdp::plain_string(cdp::member(params, "sessionId")));
+    const std::string gone = cdp::text_member(params, "sessionId");
     plan_.closed(gone);
     pages_.erase(gone);
     return follow_plan();
@@ -96,7 +94,7 @@ void Screencast::on_event(std::string_view method, std::string_view session, std
 }
 
 void Screencast::on_attached(std::string_view params) {
-  const std::string session(cdp::plain_string(cdp::member(params, "sessionId")));
+  const std::string session = cdp::text_member(params, "sessionId");
   const std::string_view info = cdp::member(params, "targetInfo");
   if (session.empty() || cdp::plain_string(cdp::member(info, "type")) != "page") return;
   plan_.opened(session, cdp::plain_string(cdp::member(info, "targetId")));

@@ -6,6 +6,7 @@
 
 #include "base/deadline.hpp"
 #include "cdp/envelope.hpp"
+#include "cdp/page_script.hpp"
 
 namespace greenroom::session {
 
@@ -17,9 +18,6 @@ namespace {
 constexpr const char* world_name = "greenroom-dom";
 constexpr std::chrono::milliseconds last_gathering{300};  // a little more than the script gathers
 
-std::string text_of(std::string_view object, std::string_view name) {
-  return std::string(cdp::plain_string(cdp::member(object, name)));
-}
 }  // namespace
 
 DomRecorder::DomRecorder(const base::Executor& executor, Options options, base::Logger log)
@@ -36,11 +34,7 @@ Task<Result<void>> DomRecorder::follow(cdp::Switchboard& switchboard) {
   line_->on_event([this](std::string_view method, std::string_view session, std::string_view params) {
     on_event(method, session, params);
   });
-  json::object params;
-  params["autoAttach"] = true;
-  params["waitForDebuggerOnStart"] = false;
-  params["flatten"] = true;
-  auto attached = co_await line_->call("Target.setAutoAttach", params);
+  auto attached = co_await line_->call("Target.setAutoAttach", cdp::attach_without_waiting());
   if (!attached) co_return attached.error();
   co_return Result<void>();
 }
@@ -57,7 +51,7 @@ Task<void> DomRecorder::stop() {
 void DomRecorder::on_event(std::string_view method, std::string_view session, std::string_view params) {
   if (method == "Target.attachedToTarget") return on_attached(params);
   if (method == "Target.detachedFromTarget") {
-    pages_.erase(text_of(params, "sessionId"));
+    pages_.erase(cdp::text_member(params, "sessionId"));
   } else if (method == "Page.frameNavigated" &&
              cdp::member(cdp::member(params, "frame"), "parentId").empty()) {
     begin_document(std::string(session));
@@ -65,11 +59,11 @@ void DomRecorder::on_event(std::string_view method, std::string_view session, st
 }
 
 void DomRecorder::on_attached(std::string_view params) {
-  const std::string session = text_of(params, "sessionId");
+  const std::string session = cdp::text_member(params, "sessionId");
   const std::string_view info = cdp::member(params, "targetInfo");
   if (session.empty() || cdp::plain_string(cdp::member(info, "type")) != "page") return;
   Page page;
-  page.target = text_of(info, "targetId");
+  page.target = cdp::text_member(info, "targetId");
   page.tab = next_tab_++;
   pages_.insert_or_assign(session, std::move(page));
   line_->post("Page.enable", json::object(), session);
@@ -85,34 +79,18 @@ void DomRecorder::begin_document(const std::string& session) {
   const auto page = pages_.find(session);
   if (page == pages_.end() || stopping_) return;
   const std::uint64_t document = ++page->second.document;
-  json::object world;
-  world["frameId"] = page->second.target;  // of a page, both ids are the same
-  world["worldName"] = world_name;
-  auto made = [this, session, document](const Result<json::object>& answer) {
-    const json::value* id = answer ? answer->if_contains("executionContextId") : nullptr;
-    if (id != nullptr && id->is_int64()) drain(session, id->get_int64(), document);
-  };
-  line_->ask("Page.createIsolatedWorld", world, session, std::move(made));
+  auto made = [this, session, document](std::int64_t world) { drain(session, world, document); };
+  // Of a page, its own id and its main frame's are the same.
+  cdp::make_isolated_world(*line_, session, page->second.target, world_name, std::move(made));
 }
 
 void DomRecorder::drain(const std::string& session, std::int64_t world, std::uint64_t document) {
   const auto page = pages_.find(session);
   if (page == pages_.end() || page->second.document != document || stopping_ || full_) return;
-  json::object params;
-  params["contextId"] = world;
-  params["awaitPromise"] = true;
-  params["returnByValue"] = true;
-  params["silent"] = true;
-  params["expression"] = "self.greenroomDom.drain()";
-  auto came = [this, session, world, document, tab = page->second.tab](const Result<json::object>& answer) {
-    // A document that has gone, or one that lets no script run: the next one is asked when it is there.
-    const json::value* result = answer ? answer->if_contains("result") : nullptr;
-    const json::object* object = result != nullptr ? result->if_object() : nullptr;
-    const json::value* value = object != nullptr ? object->if_contains("value") : nullptr;
-    if (value == nullptr || !value->is_string() || stopping_) return;
-    tasks_.spawn(store(session, world, document, tab, std::string(value->get_string())));
+  auto came = [this, session, world, document, tab = page->second.tab](std::string_view events) {
+    if (!stopping_) tasks_.spawn(store(session, world, document, tab, std::string(events)));
   };
-  line_->ask("Runtime.evaluate", params, session, std::move(came));
+  cdp::ask_world(*line_, session, world, "self.greenroomDom.drain()", std::move(came));
 }
 
 Task<void> DomRecorder::store(std::string session, std::int64_t world, std::uint64_t document, int tab,

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "cdp/envelope.hpp"
+#include "cdp/page_script.hpp"
 #include "session/timeline_mask.hpp"
 
 namespace greenroom::session {
@@ -23,23 +24,11 @@ bool carries_traffic(std::string_view type) {
          type == "shared_worker";
 }
 
-std::string text_of(std::string_view object, std::string_view name) {
-  return std::string(cdp::plain_string(cdp::member(object, name)));
-}
-
 /// A member that may hold escapes, such as an address.
 std::string parsed_text(std::string_view object, std::string_view name) {
   boost::system::error_code failure;
   const json::value value = json::parse(cdp::member(object, name), failure);
   return !failure && value.is_string() ? std::string(value.get_string()) : std::string();
-}
-
-json::object auto_attach() {
-  json::object params;
-  params["autoAttach"] = true;
-  params["waitForDebuggerOnStart"] = false;  // the first release wins: a second waiter would come too late
-  params["flatten"] = true;
-  return params;
 }
 }  // namespace
 
@@ -51,7 +40,7 @@ Task<Result<void>> PageEvents::follow(cdp::Switchboard& switchboard) {
     on_event(method, session, params);
   });
   switchboard.on_client_command([this](const cdp::ClientCommand& command) { on_command(command); });
-  auto attached = co_await line_->call("Target.setAutoAttach", auto_attach());
+  auto attached = co_await line_->call("Target.setAutoAttach", cdp::attach_without_waiting());
   if (!attached) co_return attached.error();
   co_return Result<void>();
 }
@@ -74,12 +63,12 @@ void PageEvents::on_page_event(Page& page, std::string_view method, std::string_
   if (method == "Inspector.targetCrashed" && page.is_tab) log_.mark("tab.crashed", {}, page.place);
   if (page.is_tab && method == "Page.frameNavigated") on_frame_navigated(page, std::string(session), params);
   if (page.is_tab && method == "Page.navigatedWithinDocument" &&
-      text_of(params, "frameId") == page.place.target)
+      cdp::text_member(params, "frameId") == page.place.target)
     mark_navigated(page, parsed_text(params, "url"), true);
   auto kept = masked_params(method, params);
   if (!kept) return;
   if (method == "Network.loadingFinished" || method == "Network.loadingFailed")
-    kept = with_length(std::move(*kept), text_of(params, "requestId"));
+    kept = with_length(std::move(*kept), cdp::text_member(params, "requestId"));
   log_.add(method, std::move(*kept), page.place);
   if (method == "Runtime.consoleAPICalled" && ++page.console_messages % console_release_every == 0) {
     // Each message holds its arguments in the page for us; we have read them.
@@ -104,23 +93,23 @@ void PageEvents::mark_navigated(const Page& page, std::string_view url, bool wit
 }
 
 void PageEvents::on_attached(std::string_view outer, std::string_view params) {
-  const std::string session = text_of(params, "sessionId");
+  const std::string session = cdp::text_member(params, "sessionId");
   const std::string_view info = cdp::member(params, "targetInfo");
   const std::string_view type = cdp::plain_string(cdp::member(info, "type"));
   if (session.empty() || (type != "tab" && !carries_traffic(type))) return;
   Page page;
-  page.place.target = text_of(info, "targetId");
+  page.place.target = cdp::text_member(info, "targetId");
   page.is_tab = type == "page";
   if (const auto parent = pages_.find(std::string(outer)); parent != pages_.end())
     page.place.page = parent->second.place.page;
   if (page.is_tab) page.place.page = tabs_.open(page.place.target);
   const Page& kept = pages_.insert_or_assign(session, std::move(page)).first->second;
-  line_->post("Target.setAutoAttach", auto_attach(), session);
+  line_->post("Target.setAutoAttach", cdp::attach_without_waiting(), session);
   if (carries_traffic(type)) enable_domains(session, type);
   if (!kept.is_tab) return;
   json::object said;
   if (!log_.options().only_markers) said["url"] = parsed_text(info, "url").substr(0, 2048);
-  if (const std::string opener = text_of(info, "openerId"); !opener.empty()) said["opener"] = opener;
+  if (const std::string opener = cdp::text_member(info, "openerId"); !opener.empty()) said["opener"] = opener;
   log_.mark("tab.opened", said, kept.place);
   watch_visibility(session);
 }
@@ -140,7 +129,7 @@ void PageEvents::enable_domains(const std::string& session, std::string_view typ
 }
 
 void PageEvents::on_detached(std::string_view params) {
-  const auto found = pages_.find(text_of(params, "sessionId"));
+  const auto found = pages_.find(cdp::text_member(params, "sessionId"));
   if (found == pages_.end()) return;
   const Page page = std::move(found->second);
   pages_.erase(found);
@@ -159,7 +148,7 @@ void PageEvents::on_command(const cdp::ClientCommand& command) {
   for (const auto& [session, page] : pages_)
     if (page.place.target == command.target_id) place.page = page.place.page;
   if (command.method == "Page.bringToFront" || command.method == "Target.activateTarget") {
-    const std::string named = text_of(command.params, "targetId");
+    const std::string named = cdp::text_member(command.params, "targetId");
     tabs_.raise(named.empty() ? std::string_view(place.target) : std::string_view(named));
     say_what_is_shown();
   }
@@ -173,7 +162,7 @@ void PageEvents::count_bytes(std::string_view params) {
   const std::string_view length = cdp::member(params, "dataLength");
   std::int64_t bytes = 0;
   if (std::from_chars(length.data(), length.data() + length.size(), bytes).ec != std::errc()) return;
-  std::string id = text_of(params, "requestId");
+  std::string id = cdp::text_member(params, "requestId");
   if (decoded_.size() >= most_requests && !decoded_.contains(id)) return;
   decoded_[std::move(id)] += bytes;
 }
@@ -189,41 +178,27 @@ void PageEvents::watch_visibility(const std::string& session) {
   const auto page = pages_.find(session);
   if (page == pages_.end()) return;
   const std::uint64_t document = ++page->second.document;
-  json::object world;
-  world["frameId"] = page->second.place.target;  // of a page, both ids are the same
-  world["worldName"] = "greenroom";
-  auto made = [this, session, document](const Result<json::object>& answer) {
-    const json::value* id = answer ? answer->if_contains("executionContextId") : nullptr;
-    if (id != nullptr && id->is_int64()) ask_visibility(session, id->get_int64(), document);
-  };
-  line_->ask("Page.createIsolatedWorld", world, session, std::move(made));
+  auto made = [this, session, document](std::int64_t world) { ask_visibility(session, world, document); };
+  // Of a page, its own id and its main frame's are the same.
+  cdp::make_isolated_world(*line_, session, page->second.place.target, "greenroom", std::move(made));
 }
 
 void PageEvents::ask_visibility(const std::string& session, std::int64_t world, std::uint64_t document) {
   const auto page = pages_.find(session);
   if (page == pages_.end() || page->second.document != document) return;
   const std::string known = tabs_.is_visible(page->second.place.target) ? "visible" : "hidden";
-  json::object params;
-  params["contextId"] = world;
-  params["awaitPromise"] = true;
-  params["returnByValue"] = true;
-  params["silent"] = true;
-  params["expression"] =
+  const std::string change =
       "new Promise((done) => { const say = () => document.visibilityState; if (say() !== '" + known +
       "') return done(say()); document.addEventListener('visibilitychange', () => done(say()), {once: "
       "true}); })";
-  auto said = [this, session, world, document](const Result<json::object>& answer) {
+  auto said = [this, session, world, document](std::string_view visibility) {
     const auto asked = pages_.find(session);
-    if (!answer || asked == pages_.end() || asked->second.document != document) return;
-    const json::value* result = answer->if_contains("result");
-    const json::object* object = result != nullptr ? result->if_object() : nullptr;
-    const json::value* value = object != nullptr ? object->if_contains("value") : nullptr;
-    if (value == nullptr || !value->is_string()) return;
-    tabs_.say_visible(asked->second.place.target, value->get_string() == "visible");
+    if (asked == pages_.end() || asked->second.document != document) return;
+    tabs_.say_visible(asked->second.place.target, visibility == "visible");
     say_what_is_shown();
     ask_visibility(session, world, document);
   };
-  line_->ask("Runtime.evaluate", params, session, std::move(said));
+  cdp::ask_world(*line_, session, world, change, std::move(said));
 }
 
 void PageEvents::say_what_is_shown() {
