@@ -1,23 +1,37 @@
-// By hand: kill -9 of encoder and daemon at random moments. ./node recorder/kills.mjs [how many, 20]
-import { allowedLoss, killInTheMiddle } from '../support/kills.mjs';
+// kill -9 of encoder and daemon at random moments, by hand:  ./node recorder/kills.mjs [moments of each = 20]
+// Prints one JSON line for each, and exits with 1 when one was lost more of than a fragment and a second.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { Daemon } from '../support/daemon.mjs';
+import { killDaemon, killEncoder, mostLost } from '../support/kill.mjs';
 import { startSite } from '../support/site.mjs';
 
-const count = Number(process.argv[2] ?? 20);
+const moments = Number(process.argv[2] ?? 20);
+const settings = { browser: { pool_size: 1 } };
 const site = await startSite();
-let failures = 0;
-for (let n = 0; n < count; ++n) {
-  const what = n % 2 === 0 ? 'encoder' : 'daemon';
-  const after = Math.round(1_500 + Math.random() * 9_000);
-  try {
-    const { lost, state } = await killInTheMiddle(what, after, site);
-    const good = lost <= allowedLoss;
-    failures += good ? 0 : 1;
-    console.log(`${good ? 'ok  ' : 'LOST'} ${what} after ${after} ms: ${Math.round(lost)} ms lost, ${state}`);
-  } catch (error) {
-    ++failures;
-    console.log(`FAIL ${what} after ${after} ms: ${error.message.split('\n')[0]}`);
-  }
+const folder = await mkdtemp(path.join(tmpdir(), 'greenroom-kill-'));
+let faults = 0;
+
+async function tell(what, delay, work) {
+  const result = await work().catch((error) => ({ error: error.message }));
+  const isGood = !result.error && result.lost <= mostLost;
+  if (!isGood) faults++;
+  console.log(JSON.stringify({ what, delay: Math.round(delay), isGood, ...result }));
+}
+
+const daemon = await Daemon.start(settings);
+for (let i = 0; i < moments; i++) {
+  const delay = 300 + Math.random() * 9_000;
+  await tell('encoder', delay, () => killEncoder(daemon, site, folder, delay));
+}
+await daemon.stop();
+for (let i = 0; i < moments; i++) {
+  const delay = 300 + Math.random() * 9_000;
+  await tell('daemon', delay, () => killDaemon(settings, site, folder, delay));
 }
 await site.close();
-console.log(failures === 0 ? `all ${count} are well` : `${failures} of ${count} failed`);
-process.exit(failures === 0 ? 0 : 1);
+await rm(folder, { recursive: true, force: true });
+console.log(JSON.stringify({ moments: 2 * moments, faults }));
+process.exit(faults === 0 ? 0 : 1);

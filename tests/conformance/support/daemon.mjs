@@ -35,7 +35,7 @@ function merged(left, right) {
   return result;
 }
 
-let started = 0;
+const uidBases = new Map(); // by home
 
 export class Daemon {
   /** Settings are merged over `defaults`; `home` reuses the folder of an earlier daemon (a restart). */
@@ -48,9 +48,11 @@ export class Daemon {
     daemon.work = path.join(daemon.home, 'work');
     await mkdir(daemon.work, { recursive: true });
     await chmod(daemon.work, 0o755);
-    // As root, two daemons that choose from the same user ids would sooner or later share one.
-    const uids = { uid_base: 59_000 + 1_000 * (started++ % 6), uid_count: 1_000 };
-    daemon.settings = merged(merged(defaults, { browser: { work_dir: daemon.work, ...uids } }), settings);
+    // As root, two daemons that choose from the same user ids would sooner or later share one; one that is started
+    // again finds its files as they were.
+    if (!uidBases.has(daemon.home)) uidBases.set(daemon.home, 59_000 + 1_000 * (uidBases.size % 6));
+    const browser = { work_dir: daemon.work, uid_base: uidBases.get(daemon.home), uid_count: 1_000 };
+    daemon.settings = merged(merged(defaults, { browser }), settings);
     await daemon.#launch(environment);
     return daemon;
   }

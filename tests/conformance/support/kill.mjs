@@ -7,11 +7,13 @@ import { connectPlaywright, release, sdkFor } from './client.mjs';
 import { readClock } from './clock.mjs';
 import { Daemon } from './daemon.mjs';
 import { stillRunning } from './proc.mjs';
-import { parsePlaylist } from './video.mjs';
+import { download, parsePlaylist, probe } from './video.mjs';
 import { pause, until } from './wait.mjs';
 
 /** Of a fragment of the recording, with what its end may be late by; and a second for what follows. */
 export const mostLost = 1_200 + 1_000;
+/** The same, by what the playlist says of its segments: a fragment and a second. */
+const mostMissing = 2_000;
 
 const range = 2 ** 26;
 /** The page's times (ms since 1970) that the video shows, in order. */
@@ -25,8 +27,9 @@ function timesShown(pictures, began) {
 
 async function movieOf(sdk, session, folder) {
   const playlist = await until('the recording is finished', async () => {
-    const parsed = parsePlaylist(await (await sdk.sessions.replays.retrievePage(session.id, '0')).text());
-    return parsed.ended && parsed;
+    const text = await (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
+    const parsed = parsePlaylist(text);
+    return parsed.ended && { ...parsed, text };
   }, 20_000);
   assert.ok(playlist.segments.length > 0, 'something was recorded');
   const response = await fetch(playlist.segments[0].url.replace('/seg-0.m4s', '/recording.mp4'));
@@ -35,6 +38,20 @@ async function movieOf(sdk, session, folder) {
   await writeFile(file, Buffer.from(await response.arrayBuffer()));
   const pictures = await readClock(file); // decodes every picture
   return { playlist, times: timesShown(pictures, playlist.segments[0].time) };
+}
+
+/** By its playlist: little is missing before the kill, and every segment plays for as long as it says. */
+async function assertKept(text, killed, folder) {
+  const { segments } = parsePlaylist(text);
+  const before = segments.filter(({ time }) => time < killed);
+  assert.ok(before.length > 0, `something is left of the time before the kill:\n${text}`);
+  const { time, seconds } = before.at(-1);
+  const missing = killed - (time + seconds * 1000);
+  assert.ok(missing <= mostMissing, `${missing} ms are missing before the kill`);
+  const { duration } = await probe(await download(text, folder));
+  const listed = segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  // Players close the hole that a restart leaves.
+  assert.ok(duration >= listed - 0.3, `${duration} s of ${listed} s can be played`);
 }
 
 async function begin(daemon, site) {
@@ -60,10 +77,11 @@ export async function killEncoder(daemon, site, folder, delay) {
   assert.equal(await browser.contexts()[0].pages()[0].evaluate('6 * 7'), 42, 'the session has not noticed');
   await pause(2_000);
   await browser.close();
-  await release(sdk, session);
+  assert.equal((await release(sdk, session)).status, 'COMPLETED');
   const { playlist, times } = await movieOf(sdk, session, folder);
   const all = [...times.filter((time) => time < killed), ...times.filter((time) => time >= killed)];
   assert.ok(all.some((time) => time > killed), 'it goes on after the kill');
+  await assertKept(playlist.text, killed, folder);
   const lost = Math.max(0, ...all.slice(1).map((time, i) => time - all[i]));
   const { recording } = await (await fetch(playlist.segments[0].url.replace('/seg-0.m4s', '/facts'))).json();
   assert.equal(recording, 'ready', 'the state says that it is whole');
@@ -88,6 +106,10 @@ export async function killDaemon(settings, site, folder, delay) {
   try {
     const sdk = sdkFor(second);
     const { times, playlist } = await movieOf(sdk, begun.session, folder);
+    await assertKept(playlist.text, killed, folder);
+    const row = await sdk.sessions.retrieve(begun.session.id);
+    assert.equal(row.status, 'ERROR');
+    assert.ok(row.endedAt);
     assert.ok(second.log.some((line) => /lost.on.restart/.test(line) && line.includes(begun.session.id)));
     const { recording } = await (await fetch(playlist.segments[0].url.replace('/seg-0.m4s', '/facts'))).json();
     assert.equal(recording, 'ready');
