@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "api/page_work.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "cdp/discovery.hpp"
@@ -88,6 +89,8 @@ class Core {
   virtual SharedView find_now(std::string_view id) const = 0;
   virtual Task<Result<SharedView>> find(std::string id) = 0;
   virtual Task<Result<std::vector<SharedView>>> list(session::ListFilter filter) = 0;
+  /// How many list() would find without limit, offset and `before`.
+  virtual Task<Result<std::size_t>> count(session::ListFilter filter) = 0;
   /// Answers when the row is final. Ending an ended one is no error.
   virtual Task<Result<SharedView>> end(std::string id, session::EndReason reason) = 0;
 
@@ -97,6 +100,10 @@ class Core {
     (void)more;
     co_return base::Error{base::errc::unsupported, "sessions cannot be extended here"};
   }
+  /// Errors: not_found, gone, invalid_argument, unsupported, those of CDP.
+  virtual Task<Result<SharedView>> resize(std::string id, browser::Size viewport) = 0;
+  /// It is in use: its idle clock starts anew. An unknown or ended one is left alone.
+  virtual void touch(std::string_view id) = 0;
   /// When its clocks will end a live session; nothing for others.
   virtual session::Deadlines deadlines(std::string_view) { return {}; }
   /// Creates that wait for a slot, the next one first.
@@ -113,16 +120,23 @@ class Core {
   /// Errors: not_found, gone.
   virtual Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) = 0;
   virtual Result<json::object> browser_version(std::string_view id) = 0;
+  /// Errors: not_found, gone, those of CDP.
+  virtual Task<Result<std::vector<session::Cookie>>> cookies(std::string id) = 0;
+  /// Errors: as cookies(); invalid_argument (the browser refused one).
+  virtual Task<Result<void>> set_cookies(std::string id, std::vector<session::Cookie> cookies) = 0;
   /// A JPEG of what the screen shows. Errors: not_found, gone, unavailable.
   virtual Task<Result<std::string>> picture(std::string id) = 0;
   /// Runs one client's websocket to its end. An unknown session closes it.
   virtual Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
-                                  std::string target) = 0;
+                                  session::ClientOptions options) = 0;
 
   /// In their order. Errors: not_found.
   virtual Task<Result<std::vector<LogEvent>>> log(std::string id) = 0;
   /// A part of it, markers included. Errors: not_found.
   virtual Task<Result<std::vector<LogEvent>>> timeline(std::string id, LogQuery query) = 0;
+
+  /// Work in the pages of sessions; nullptr: this core does none.
+  virtual PageWork* page_work() { return nullptr; }
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;

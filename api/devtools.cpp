@@ -4,33 +4,25 @@
 
 #include <boost/json.hpp>
 
+#include "api/answers.hpp"
+
 namespace greenroom::api {
 
 using base::errc;
 using base::Error;
 
-namespace {
-/// A token that is good as long as the session may last.
-std::string cdp_token(const Call& call, const session::SessionView& view) {
-  return call.signer.sign(Scope::cdp, view.id, view.expires_at + std::chrono::hours(1));
-}
-
-std::string browser_url(const Call& call, const session::SessionView& view) {
+std::string browser_socket_url(const Call& call, const session::SessionView& view) {
   return websocket_url_of(call.base_url) + "/devtools/browser/" + view.id + "?token=" + cdp_token(call, view);
 }
 
+namespace {
 std::string page_url(const Call& call, const session::SessionView& view, std::string_view target) {
   return websocket_url_of(call.base_url) + "/devtools/page/" + std::string(target) +
          "?token=" + cdp_token(call, view);
 }
 
 Task<Result<SharedView>> live_session(const Call& call, Core& core) {
-  auto id = session_of_token(call, Scope::cdp, core.now());
-  if (!id) co_return id.error();
-  auto view = co_await core.find(std::move(*id));
-  if (!view) co_return view.error();
-  if ((*view)->state == session::State::ended) co_return Error{errc::gone, "the session has ended"};
-  co_return view;
+  return live_session_of_token(call, core, Scope::cdp);
 }
 
 Task<Result<net::Response>> version(const Call& call, Core& core) {
@@ -38,7 +30,7 @@ Task<Result<net::Response>> version(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto version = core.browser_version((*view)->id);
   if (!version) co_return version.error();
-  co_return json_response(200, cdp::version_body(*version, browser_url(call, **view)));
+  co_return json_response(200, cdp::version_body(*version, browser_socket_url(call, **view)));
 }
 
 Task<Result<net::Response>> list(const Call& call, Core& core) {
@@ -76,7 +68,7 @@ Task<Result<net::Response>> page(const Call& call, Core& core) {
   if (!targets) co_return targets.error();
   for (const cdp::TargetInfo& info : *targets)
     if (info.id == call.path["target"]) {
-      CdpTarget target{(*view)->id, info.id};
+      CdpTarget target{(*view)->id, {info.id}};
       co_return cdp_response(core, std::move(target));
     }
   co_return Error{errc::not_found, "page"};
@@ -93,11 +85,15 @@ constexpr Route routes[] = {
 
 std::span<const Route> devtools_routes() { return routes; }
 
-base::Result<std::string> session_of_token(const Call& call, Scope scope, base::WallTime now) {
-  std::optional<std::string> token = call.request.target.parameter("token");
+std::optional<std::string> token_of(const net::Target& target) {
+  std::optional<std::string> token = target.parameter("token");
   for (const Dialect* dialect : all_dialects())
-    if (!token && !dialect->token_parameter.empty())
-      token = call.request.target.parameter(dialect->token_parameter);
+    if (!token && !dialect->token_parameter.empty()) token = target.parameter(dialect->token_parameter);
+  return token;
+}
+
+base::Result<std::string> session_of_token(const Call& call, Scope scope, base::WallTime now) {
+  const auto token = token_of(call.request.target);
   if (!token) return Error{errc::unauthenticated, "the address needs a session's token"};
   return call.signer.verify(scope, *token, now);
 }
@@ -106,7 +102,7 @@ net::Response cdp_response(Core& core, CdpTarget target) {
   net::Response response;
   response.status = 101;
   response.on_websocket = [&core, target = std::move(target)](std::unique_ptr<net::MessageStream> stream) {
-    return core.serve_client(target.session_id, std::move(stream), target.target);
+    return core.serve_client(target.session_id, std::move(stream), target.options);
   };
   return response;
 }

@@ -29,8 +29,9 @@ struct Call {
 using Handler = Task<Result<net::Response>> (*)(const Call& call, Core& core);
 
 enum class Access {
-  key,   ///< the dialect's credential
-  open,  ///< the handler checks a token of its own
+  key,         ///< the dialect's credential
+  open,        ///< the handler checks a token of its own
+  any_origin,  ///< as open, and scripts of every web page may call it and read the answer
 };
 
 struct Route {
@@ -43,7 +44,7 @@ struct Route {
 /// Where a client's CDP websocket wants to go.
 struct CdpTarget {
   std::string session_id;
-  std::string target;  ///< empty: the browser
+  session::ClientOptions options;
 };
 
 /// What a newcomer needs to point a program here. "{url}" and "{key}" are filled in.
@@ -72,6 +73,9 @@ std::span<const Dialect* const> all_dialects();
 
 /// The daemon's own routes: health, metrics, DevTools endpoints, live picture, replay, command line.
 const Dialect& native();
+
+/// The token in an address, in whatever parameter.
+std::optional<std::string> token_of(const net::Target& target);
 
 /// The session that a request's token (in whatever parameter) is for. Errors: unauthenticated, gone.
 base::Result<std::string> session_of_token(const Call& call, Scope scope, base::WallTime now);

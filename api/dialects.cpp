@@ -7,11 +7,15 @@
 
 #include "api/browserbase/dialect.hpp"
 #include "api/dialect.hpp"
+#include "api/hyperbrowser/dialect.hpp"
+#include "api/notte/dialect.hpp"
+#include "api/stagehand/dialect.hpp"
 
 namespace greenroom::api {
 
 std::span<const Dialect* const> all_dialects() {
-  static const std::array<const Dialect*, 1> dialects = {&browserbase::dialect()};
+  static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect(),
+                                      &stagehand::dialect()};
   return dialects;
 }
 

@@ -1,5 +1,8 @@
 #include "api/gateway.hpp"
 
+#include <algorithm>
+#include <compare>
+
 #include <boost/json.hpp>
 
 namespace greenroom::api {
@@ -16,6 +19,33 @@ std::string_view credential(const net::Request& request, const Dialect& dialect)
     value.remove_prefix(7);
   }
   return value;
+}
+
+/// How well a request at the root fits a dialect. Some share a header, and even the shape of a path; of those
+/// the one whose pattern says more of the path is meant.
+struct Claim {
+  bool knows_path = false;  // be it with another verb
+  bool has_credential = false;
+  bool has_route = false;
+  std::size_t literals = 0;
+  auto operator<=>(const Claim&) const = default;
+};
+
+Claim claim_of(const net::Router& router, const net::Request& request, const Dialect& dialect,
+               std::string_view path) {
+  const auto outcome = router.find(request.method, path);
+  Claim claim;
+  claim.has_credential = !credential(request, dialect).empty();
+  claim.has_route = outcome.match.has_value();
+  claim.literals = outcome.match ? outcome.match->literals : 0;
+  claim.knows_path = outcome.match || !outcome.allowed.empty();
+  return claim;
+}
+
+/// Clients put a base address that ends with a slash before a path that begins with one.
+void collapse_slashes(std::string& path) {
+  path.erase(std::unique(path.begin(), path.end(), [](char a, char b) { return a == '/' && b == '/'; }),
+             path.end());
 }
 
 bool is_root(const net::Target& target) { return target.path == "/" || target.path.empty(); }
@@ -45,14 +75,16 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
   // At the root the daemon's own few paths come first, then the credential decides, then the path.
   const Mounted& own = mounted_.front();
   if (own.router.find(request.method, path).match) return {&own, path};
-  const Mounted* knows_path = nullptr;
+  const Mounted* best = &own;
+  Claim most;
   for (const Mounted& mounted : mounted_) {
     if (&mounted == &own) continue;
-    if (!credential(request, *mounted.dialect).empty()) return {&mounted, path};
-    const auto outcome = mounted.router.find(request.method, path);
-    if (knows_path == nullptr && (outcome.match || !outcome.allowed.empty())) knows_path = &mounted;
+    const Claim claim = claim_of(mounted.router, request, *mounted.dialect, path);
+    if (!(most < claim)) continue;
+    most = claim;
+    best = &mounted;
   }
-  return {knows_path != nullptr ? knows_path : &own, path};
+  return {best, path};
 }
 
 Call Gateway::make_call(const net::Request& request, const net::PathParameters& path, Caller caller) const {
@@ -60,8 +92,32 @@ Call Gateway::make_call(const net::Request& request, const net::PathParameters& 
               signer_, keys_, options_.link_lifetime,       std::move(caller.key_id)};
 }
 
+bool Gateway::is_for_any_origin(const net::Request& request, const Destination& to) const {
+  const auto outcome = to.mounted->router.find(request.method, to.path);
+  return outcome.match && to.mounted->dialect->routes[outcome.match->route].access == Access::any_origin;
+}
+
+/// What a browser asks before a script of another origin may send a header of its own (Fetch, CORS protocol).
+net::Response Gateway::preflight(const net::Request& request, const Destination& to) const {
+  const Dialect& dialect = *to.mounted->dialect;
+  const auto outcome = to.mounted->router.find(request.header("access-control-request-method"), to.path);
+  if (!outcome.match || dialect.routes[outcome.match->route].access != Access::any_origin) {
+    const Error refused{errc::forbidden, "scripts of other origins may not call this address"};
+    return dialect.error(refused);
+  }
+  net::Response response;
+  response.status = 204;
+  response.headers.set("access-control-allow-origin", "*");
+  response.headers.set("access-control-allow-methods", "GET, POST, OPTIONS");
+  response.headers.set("access-control-allow-headers",
+                       "authorization, content-type, range, " + std::string(dialect.key_header));
+  response.headers.set("access-control-max-age", "600");
+  return response;
+}
+
 base::Task<net::Response> Gateway::handle(net::Request request) {
   const auto began = std::chrono::steady_clock::now();
+  collapse_slashes(request.target.path);
   const Destination to = destination(request);
   const Dialect& dialect = *to.mounted->dialect;
   net::Response response;
@@ -69,7 +125,9 @@ base::Task<net::Response> Gateway::handle(net::Request request) {
     const Error refused{errc::forbidden,
                         "this host name is not one of the daemon's: see server.allowed_hosts"};
     response = dialect.error(refused);
-  } else if ((request.wants_websocket || request.method != "GET") &&
+  } else if (request.method == "OPTIONS" && request.headers.find("access-control-request-method")) {
+    response = preflight(request, to);
+  } else if ((request.wants_websocket || request.method != "GET") && !is_for_any_origin(request, to) &&
              !is_allowed_origin(request, options_.guard)) {
     const Error refused{errc::forbidden,
                         "pages of this origin may not use the daemon: see server.allowed_origins"};
@@ -105,13 +163,15 @@ base::Task<net::Response> Gateway::answer(const net::Request& request, const Des
   auto caller = caller_of(request, route, dialect);
   if (!caller) co_return dialect.error(caller.error());
   const Call call = make_call(request, outcome.match->parameters, std::move(*caller));
-  auto response = co_await route.handler(call, core_);
-  co_return response ? std::move(*response) : dialect.error(response.error());
+  auto handled = co_await route.handler(call, core_);
+  net::Response response = handled ? std::move(*handled) : dialect.error(handled.error());
+  if (route.access == Access::any_origin) response.headers.set("access-control-allow-origin", "*");
+  co_return response;
 }
 
 base::Result<Gateway::Caller> Gateway::caller_of(const net::Request& request, const Route& route,
                                                  const Dialect& dialect) const {
-  if (route.access == Access::open) return Caller{};
+  if (route.access != Access::key) return Caller{};
   const std::string_view presented = credential(request, dialect);
   if (const KnownKey* key = keys_.find(presented)) return Caller{key->project_id, key->id};
   if (&dialect == &native()) {
@@ -119,6 +179,7 @@ base::Result<Gateway::Caller> Gateway::caller_of(const net::Request& request, co
     if (options_.open_metrics && route.pattern == "/metrics") return Caller{};
     if (signer_.verify(Scope::admin, presented, core_.now())) return Caller{};
   }
+  if (!options_.project_without_key.empty()) return Caller{options_.project_without_key, std::string()};
   return Error{errc::unauthenticated, presented.empty() ? "no API key was sent" : "the API key is not known"};
 }
 

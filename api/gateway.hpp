@@ -19,6 +19,8 @@ struct GatewayOptions {
   GuardOptions guard;
   base::Milliseconds link_lifetime{6 * 3'600'000};
   bool open_metrics = false;  ///< /metrics without a key
+  /// Whose requests are those without a key of ours; empty: nobody's, they are refused.
+  std::string project_without_key;
 };
 
 /// Lifetime everything given to it outlives it.
@@ -41,6 +43,8 @@ class Gateway final : public net::HttpHandler {
   };
 
   Destination destination(const net::Request& request) const;
+  bool is_for_any_origin(const net::Request& request, const Destination& to) const;
+  net::Response preflight(const net::Request& request, const Destination& to) const;
   base::Task<net::Response> answer(const net::Request& request, const Destination& to);
   base::Task<base::Result<net::Response>> open_websocket(const net::Request& request, const Dialect& dialect);
   /// Who asks; nobody on an open route.

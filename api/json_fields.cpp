@@ -1,5 +1,6 @@
 #include "api/json_fields.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/json.hpp>
@@ -8,6 +9,13 @@ namespace greenroom::api {
 
 using base::errc;
 using base::Error;
+
+namespace {
+std::string text_of(double number) {
+  if (number == std::trunc(number)) return std::to_string(static_cast<std::int64_t>(number));
+  return std::to_string(number);
+}
+}  // namespace
 
 base::Result<json::object> parse_body(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return json::object();
@@ -34,8 +42,17 @@ void FieldReader::wrong(std::string_view name, std::string_view must) {
 }
 
 void FieldReader::ignore(std::string_view name) {
-  if (find(name) != nullptr)
-    ignored_.push_back(where_ == "body" ? std::string(name) : where_.substr(5) + "." + std::string(name));
+  if (find(name) != nullptr) ignored_.push_back(path_of(name));
+}
+
+std::string FieldReader::path_of(std::string_view name) const {
+  std::string path = where_ == "body" ? std::string() : where_.substr(5) + ".";
+  std::replace(path.begin(), path.end(), '/', '.');
+  return path + std::string(name);
+}
+
+void FieldReader::fail(const FieldReader& part) {
+  if (part.error_) fail(part.error_->detail);
 }
 
 std::optional<bool> FieldReader::boolean(std::string_view name) {
@@ -65,11 +82,40 @@ std::optional<std::int64_t> FieldReader::integer(std::string_view name, std::int
   return number;
 }
 
+std::optional<double> FieldReader::number(std::string_view name, double least, double most) {
+  const json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_number()) {
+    wrong(name, "number");
+    return std::nullopt;
+  }
+  const double number = value->to_number<double>();
+  if (number < least) wrong(name, ">= " + text_of(least));
+  if (number > most) wrong(name, "<= " + text_of(most));
+  return number;
+}
+
 std::optional<std::string> FieldReader::text(std::string_view name) {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
   if (value->is_string()) return std::string(value->get_string());
   wrong(name, "string");
+  return std::nullopt;
+}
+
+std::string FieldReader::line(std::string_view name, std::size_t most) {
+  std::string found = text(name).value_or("");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (found.size() > most || std::any_of(found.begin(), found.end(), is_control))
+    wrong(name, "one line of at most " + std::to_string(most) + " characters");
+  return found;
+}
+
+std::optional<std::string> FieldReader::choice(std::string_view name,
+                                               std::initializer_list<std::string_view> words) {
+  auto chosen = text(name);
+  if (!chosen || std::find(words.begin(), words.end(), *chosen) != words.end()) return chosen;
+  wrong(name, "equal to one of the allowed values");
   return std::nullopt;
 }
 

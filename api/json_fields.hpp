@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +29,13 @@ class FieldReader {
   std::optional<bool> boolean(std::string_view name);
   /// A whole number within the bounds, both included.
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
+  /// Any number within the bounds, both included and below 1e15.
+  std::optional<double> number(std::string_view name, double least = -1e15, double most = 1e15);
   std::optional<std::string> text(std::string_view name);
+  /// Text without control characters, at most so many bytes; empty when missing.
+  std::string line(std::string_view name, std::size_t most);
+  /// One of these words.
+  std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> words);
   const json::object* object(std::string_view name);
   const json::array* array(std::string_view name);
   /// The raw value, null included; nullptr when missing.
@@ -39,9 +45,14 @@ class FieldReader {
   void ignore(std::string_view name);
 
   void fail(std::string message);
+  /// The failure of a reader that was made for a part of this one.
+  void fail(const FieldReader& part);
   const std::optional<base::Error>& error() const { return error_; }
   const std::vector<std::string>& ignored() const { return ignored_; }
   const std::string& where() const { return where_; }
+  const json::object& all() const { return *object_; }
+  /// "proxySettings.server": the member as people write it.
+  std::string path_of(std::string_view name) const;
 
  private:
   const json::value* find(std::string_view name);

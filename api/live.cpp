@@ -1,6 +1,9 @@
 #include "api/live.hpp"
 
+#include "api/answers.hpp"
 #include "api/assets.hpp"
+#include "base/deadline.hpp"
+#include "base/task_group.hpp"
 
 namespace greenroom::api {
 
@@ -9,13 +12,10 @@ using base::Error;
 
 namespace {
 Task<Result<SharedView>> live_session(const Call& call, Core& core) {
-  auto id = session_of_token(call, Scope::view, core.now());
+  const auto id = session_of_token(call, Scope::view, core.now());
   if (!id) co_return id.error();
   if (*id != call.path["id"]) co_return Error{errc::forbidden, "the token is another session's"};
-  auto view = co_await core.find(std::move(*id));
-  if (!view) co_return view.error();
-  if ((*view)->state == session::State::ended) co_return Error{errc::gone, "the session has ended"};
-  co_return view;
+  co_return co_await live_session_of_token(call, core, Scope::view);
 }
 
 Task<Result<net::Response>> page(const Call& call, Core& core) {
@@ -34,6 +34,44 @@ Task<Result<net::Response>> picture(const Call& call, Core& core) {
   co_return response;
 }
 
+constexpr base::Milliseconds picture_interval{250};
+
+/// What a viewer says is of no interest; that it has gone is.
+Task<void> watch_viewer(net::MessageStream& stream, base::Event& gone) {
+  co_await base::keep_running_when_cancelled();
+  for (;;) {
+    const auto message = co_await stream.read();
+    if (!message) break;
+  }
+  gone.set();
+}
+
+Task<void> send_pictures(Core& core, std::string id, net::MessageStream& stream, base::Event& gone) {
+  std::string last;
+  while (!gone.is_set()) {
+    auto picture = co_await core.picture(id);
+    const bool is_over = !picture && picture.error().code != errc::unavailable;
+    if (is_over) co_return stream.close({1000, "the session has ended"});
+    // The newest one or none: what a viewer has not taken yet is not added to.
+    if (picture && *picture != last && stream.queued().count == 0) {
+      last = *picture;
+      stream.send(std::move(*picture));
+    }
+    (void)co_await base::finishes_within(gone.wait(), picture_interval);
+  }
+}
+
+Task<void> serve_pictures(Core& core, std::string id, std::unique_ptr<net::MessageStream> stream) {
+  co_await base::keep_running_when_cancelled();
+  const base::Executor executor = co_await base::asio::this_coro::executor;
+  base::Event gone(executor);
+  base::TaskGroup reader(executor);
+  reader.spawn(watch_viewer(*stream, gone));
+  co_await send_pictures(core, std::move(id), *stream, gone);
+  stream->close({1000, ""});
+  co_await reader.join();
+}
+
 constexpr Route routes[] = {
     {"GET", "/view/{id}", page, Access::open},
     {"GET", "/view/{id}/picture", picture, Access::open},
@@ -41,6 +79,16 @@ constexpr Route routes[] = {
 }  // namespace
 
 std::span<const Route> live_routes() { return routes; }
+
+net::Response pictures_response(Core& core, std::string session_id) {
+  net::Response response;
+  response.status = 101;
+  response.websocket_limits.sends_binary = true;
+  response.on_websocket = [&core, id = std::move(session_id)](std::unique_ptr<net::MessageStream> stream) {
+    return serve_pictures(core, id, std::move(stream));
+  };
+  return response;
+}
 
 std::string live_url(const Call& call, const session::SessionView& view, base::WallTime expires,
                      std::string_view goodbye) {

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/answers.hpp"
 #include "api/assets.hpp"
 #include "api/devtools.hpp"
 #include "api/live.hpp"
@@ -19,50 +20,11 @@ using base::Error;
 namespace {
 constexpr std::chrono::seconds longest_extension{31'536'000};
 
-unsigned status_of(errc code) {
-  switch (code) {
-    case errc::invalid_argument:
-      return 400;
-    case errc::unauthenticated:
-      return 401;
-    case errc::forbidden:
-      return 403;
-    case errc::not_found:
-      return 404;
-    case errc::conflict:
-      return 409;
-    case errc::gone:
-      return 410;
-    case errc::too_large:
-      return 413;
-    case errc::limit_reached:
-      return 429;
-    case errc::unsupported:
-      return 501;
-    case errc::unavailable:
-      return 503;
-    case errc::timed_out:
-    case errc::launch_timeout:
-      return 504;
-    case errc::storage_full:
-      return 507;
-    case errc::closed:
-    case errc::io:
-    case errc::protocol:
-    case errc::launch_failed:
-    case errc::store_newer:
-    case errc::locked:
-    case errc::internal:
-      return 500;
-  }
-  return 500;
-}
-
 net::Response error(const Error& error) {
   json::object body;
   body["error"] = base::name(error.code);
   body["message"] = error.message();
-  return json_response(status_of(error.code), body);
+  return json_response(http_status(error.code), body);
 }
 
 json::object render(const Call& call, const Core& core, const session::SessionView& view) {
@@ -143,11 +105,11 @@ void write_block(std::string& out, std::span<const std::string_view> lines, std:
 }
 
 Task<Result<net::Response>> home(const Call& call, Core&) {
-  std::string programs;
+  std::string programs = "<h2>2. Point a program here and run it</h2>\n";
   for (const Dialect* dialect : all_dialects()) {
-    programs += "<h2>2. Point a program here</h2>\n";
+    programs += "<h3>" + std::string(dialect->name) + "</h3>\n";
     write_block(programs, dialect->welcome.environment, call.base_url);
-    programs += "<h2>3. Run it</h2>\n<p>Save this as <code>" + std::string(dialect->welcome.program_name) +
+    programs += "<p>Save this as <code>" + std::string(dialect->welcome.program_name) +
                 "</code> and start it with <code>node</code>.</p>\n";
     write_block(programs, dialect->welcome.program, call.base_url);
   }

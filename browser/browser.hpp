@@ -38,8 +38,8 @@ struct Fingerprint {
   bool headless = false;
   Size screen{1920, 1080};
   std::string timezone;    ///< TZ; empty: the machine's
-  std::string language;    ///< --lang; empty: Chromium's default
-  std::string user_agent;  ///< --user-agent; empty: Chromium's own
+  std::string language;    ///< tags, best first, "de-AT,de"; empty: Chromium's default
+  std::string user_agent;  ///< empty: Chromium's own
   bool operator==(const Fingerprint&) const = default;
 };
 
@@ -102,7 +102,7 @@ class Browser {
   virtual const json::object& version_info() const = 0;  ///< the whole answer of Browser.getVersion
   virtual const std::string& download_directory() const = 0;
 
-  /// Resizes the first window and every later one; call once at hand-out.
+  /// Resizes every window but popups, now and later. At hand-out, and whenever its user asks for it.
   /// Errors   protocol, closed, timed_out.
   virtual base::Task<base::Result<void>> use_viewport(Size viewport) = 0;
 

@@ -102,7 +102,7 @@ std::vector<std::string> chromium_arguments(const LaunchOptions& options, const 
     arguments.push_back("--kiosk");
   }
   if (!fingerprint.language.empty()) {
-    arguments.push_back("--lang=" + fingerprint.language);
+    arguments.push_back("--lang=" + fingerprint.language.substr(0, fingerprint.language.find(',')));
     arguments.push_back("--accept-lang=" + fingerprint.language);
   }
   if (!fingerprint.user_agent.empty()) arguments.push_back("--user-agent=" + fingerprint.user_agent);

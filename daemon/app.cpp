@@ -53,6 +53,7 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       settings_(std::move(parts.settings)),
       data_directory_(std::move(parts.data_directory)),
       key_of_this_run_(std::move(parts.key_of_this_run)),
+      needs_key_(parts.needs_key),
       encoder_(std::move(parts.encoder)),
       log_(sink, settings_.log.level),
       began_(clock_.steady()),
@@ -166,6 +167,8 @@ Task<void> App::follow_key_changes() {
 Result<void> App::check_exposure() const {
   const std::string& host = settings_.server.listen.host;
   const bool is_loopback = host.starts_with("127.") || host == "::1";
+  if (!needs_key_ && !is_loopback)
+    return Error{errc::forbidden, "not listening on " + host + " for requests without a key"};
   if (is_loopback || !keys_.empty()) return {};
   return Error{errc::forbidden,
                "not listening on " + host + " without a key: `greenroom keys add` makes one"};
@@ -249,6 +252,7 @@ Result<void> App::listen() {
   options.guard.public_url = settings_.server.public_url;
   options.link_lifetime = settings_.recording.link_lifetime;
   options.open_metrics = settings_.metrics.open;
+  if (!needs_key_) options.project_without_key = projects_.front().id;
   gateway_ = std::make_unique<api::Gateway>(*core_, keys_, *signer_, std::move(options), log_);
   net::ServerOptions server;
   server.address = settings_.server.listen.host;

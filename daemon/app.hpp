@@ -35,6 +35,7 @@ struct AppParts {
   config::Settings settings;
   std::string data_directory;
   std::string key_of_this_run;  ///< GREENROOM_API_KEY, or empty
+  bool needs_key = true;        ///< false: on loopback, every request is the first project's
   store::DataLock lock;
   std::unique_ptr<store::Database> database;
   browser::LaunchOptions launch;
@@ -84,6 +85,7 @@ class App {
   config::Settings settings_;
   std::string data_directory_;
   std::string key_of_this_run_;
+  bool needs_key_;
   std::string encoder_;
   base::Logger log_;
   base::SystemClock clock_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/commands.hpp"
+#include "daemon/local_server.hpp"
 
 namespace greenroom::daemon {
 namespace {
@@ -20,6 +21,9 @@ std::vector<std::pair<std::string, std::string>> environment_variables() {
 }
 
 int run(const std::vector<std::string>& words) {
+  CommandLine bare;
+  bare.environment = environment_variables();
+  if (is_local_server(words, bare)) return serve_locally(bare);
   auto invocation = parse(commands(), words);
   if (!invocation) {
     std::fprintf(stderr, "greenroom: %s\n", invocation.error().detail.c_str());

@@ -13,6 +13,7 @@
 #include "daemon/app.hpp"
 #include "daemon/banner.hpp"
 #include "daemon/launch_options.hpp"
+#include "daemon/local_server.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/systemd_notify.hpp"
@@ -41,6 +42,7 @@ Result<AppParts> prepare(const CommandLine& line, config::Settings settings) {
   AppParts parts;
   parts.data_directory = *data;
   parts.key_of_this_run = line.variable("GREENROOM_API_KEY").value_or("");
+  parts.needs_key = !line.has(keyless_flag);
   if (auto made = store::prepare_data_directory(*data); !made) return made.error();
   auto lock = store::DataLock::take(*data);
   if (!lock) return lock.error();

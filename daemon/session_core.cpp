@@ -23,10 +23,11 @@ constexpr base::Milliseconds recording_patience{5'000};  // for a recording that
 constexpr std::size_t log_chunk = 2'000;                 // rows a read
 constexpr std::size_t failed_bound = 1'000;              // remembered failures
 constexpr const char* mp4_name = "/recording.mp4";
+const Error ended{errc::gone, "the session has ended"};
 }  // namespace
 
 SessionCore::SessionCore(const base::Executor& executor, SessionCoreParts parts)
-    : parts_(std::move(parts)), tasks_(executor) {}
+    : parts_(std::move(parts)), pages_(parts_.sessions), tasks_(executor) {}
 
 Task<Result<api::SharedView>> SessionCore::create(session::SessionSpec spec) {
   return parts_.sessions.create(std::move(spec));
@@ -38,8 +39,35 @@ Task<Result<api::SharedView>> SessionCore::find(std::string id) {
 Task<Result<std::vector<api::SharedView>>> SessionCore::list(session::ListFilter filter) {
   return parts_.sessions.list(std::move(filter));
 }
+Task<Result<std::size_t>> SessionCore::count(session::ListFilter filter) {
+  return parts_.sessions.count(std::move(filter));
+}
 Task<Result<api::SharedView>> SessionCore::end(std::string id, session::EndReason reason) {
   return parts_.sessions.end(std::move(id), reason);
+}
+
+Task<Result<api::SharedView>> SessionCore::resize(std::string id, browser::Size viewport) {
+  const auto session = parts_.sessions.use(id);
+  if (!session) co_return ended;
+  auto resized = co_await (*session)->resize(viewport);
+  if (!resized) co_return resized.error();
+  co_return (*session)->view();
+}
+
+void SessionCore::touch(std::string_view id) {
+  if (const auto session = parts_.sessions.use(id)) (*session)->touch();
+}
+
+Task<Result<std::vector<session::Cookie>>> SessionCore::cookies(std::string id) {
+  const auto session = parts_.sessions.use(id);
+  if (!session) co_return ended;
+  co_return co_await (*session)->cookies();
+}
+
+Task<Result<void>> SessionCore::set_cookies(std::string id, std::vector<session::Cookie> cookies) {
+  const auto session = parts_.sessions.use(id);
+  if (!session) co_return ended;
+  co_return co_await (*session)->set_cookies(std::move(cookies));
 }
 
 void SessionCore::abandon(std::string_view id) {
@@ -79,29 +107,29 @@ Task<void> SessionCore::end_after_drain(int drain) {
 
 Task<Result<std::vector<cdp::TargetInfo>>> SessionCore::targets(std::string id) {
   const auto session = parts_.sessions.use(id);
-  if (!session) co_return Error{errc::gone, "the session has ended"};
+  if (!session) co_return ended;
   co_return co_await (*session)->targets();
 }
 
 Result<api::json::object> SessionCore::browser_version(std::string_view id) {
   const auto session = parts_.sessions.use(id);
-  if (!session) return Error{errc::gone, "the session has ended"};
+  if (!session) return ended;
   return (*session)->browser_version();
 }
 
 Task<Result<std::string>> SessionCore::picture(std::string id) {
   const auto session = parts_.sessions.use(id);
-  if (!session) co_return Error{errc::gone, "the session has ended"};
+  if (!session) co_return ended;
   auto picture = co_await (*session)->picture();
   if (!picture) co_return picture.error();
   co_return std::move(picture->jpeg);
 }
 
 Task<void> SessionCore::serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
-                                     std::string target) {
+                                     session::ClientOptions options) {
   // Ended between the handshake's answer and now: the client hears it from the websocket.
   const auto session = parts_.sessions.use(id);
-  if (session) co_return co_await (*session)->serve_client(std::move(stream), std::move(target));
+  if (session) co_return co_await (*session)->serve_client(std::move(stream), std::move(options));
   stream->close({1001, "the session has ended"});
   for (;;) {
     const auto message = co_await stream->read();

@@ -10,6 +10,7 @@
 #include "base/blocking_pool.hpp"
 #include "base/task_group.hpp"
 #include "daemon/housekeeper.hpp"
+#include "daemon/page_work.hpp"
 #include "recorder/muxer.hpp"
 #include "session/manager.hpp"
 #include "store/session_store.hpp"
@@ -44,7 +45,10 @@ class SessionCore final : public api::Core {
   api::SharedView find_now(std::string_view id) const override;
   Task<Result<api::SharedView>> find(std::string id) override;
   Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
+  Task<Result<std::size_t>> count(session::ListFilter filter) override;
   Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
+  Task<Result<api::SharedView>> resize(std::string id, browser::Size viewport) override;
+  void touch(std::string_view id) override;
   void abandon(std::string_view id) override;
   Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds more) override;
   session::Deadlines deadlines(std::string_view id) override;
@@ -54,11 +58,14 @@ class SessionCore final : public api::Core {
   void resume() override;
   Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
   Result<api::json::object> browser_version(std::string_view id) override;
+  Task<Result<std::vector<session::Cookie>>> cookies(std::string id) override;
+  Task<Result<void>> set_cookies(std::string id, std::vector<session::Cookie> cookies) override;
   Task<Result<std::string>> picture(std::string id) override;
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
-                          std::string target) override;
+                          session::ClientOptions options) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
   Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
+  api::PageWork* page_work() override { return &pages_; }
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
   Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
@@ -86,6 +93,7 @@ class SessionCore final : public api::Core {
   Task<void> make_mp4(std::string id, std::string directory);
 
   SessionCoreParts parts_;
+  SessionPages pages_;
   std::map<std::string, api::Mp4State, std::less<>> mp4s_;  // those being made, and those that failed
   int drains_ = 0;
   base::TaskGroup tasks_;

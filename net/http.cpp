@@ -141,15 +141,22 @@ std::size_t Fields::count(std::string_view name) const {
 }
 
 std::optional<std::string> Target::parameter(std::string_view name) const {
+  std::vector<std::string> all = parameters(name);
+  if (all.empty()) return std::nullopt;
+  return std::move(all.front());
+}
+
+std::vector<std::string> Target::parameters(std::string_view name) const {
+  std::vector<std::string> found;
   std::string_view rest = query;
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
     const std::size_t equals = pair.find('=');
     if (decode_leniently(pair.substr(0, equals)) != name) continue;
-    return equals == pair.npos ? std::string{} : decode_leniently(pair.substr(equals + 1));
+    found.push_back(equals == pair.npos ? std::string{} : decode_leniently(pair.substr(equals + 1)));
   }
-  return std::nullopt;
+  return found;
 }
 
 Target Target::parse(std::string_view target) {

@@ -39,6 +39,8 @@ struct Target {
 
   /// The decoded value of the first parameter of that name. Malformed escapes stay as they are.
   std::optional<std::string> parameter(std::string_view name) const;
+  /// The decoded values of every parameter of that name, in their order.
+  std::vector<std::string> parameters(std::string_view name) const;
   static Target parse(std::string_view target);
 };
 
@@ -64,12 +66,25 @@ struct FileBody {
   std::string path;
 };
 
+/// Takes a body piece by piece while it is made.
+class BodyWriter {
+ public:
+  virtual ~BodyWriter() = default;
+  /// Sends a piece at once. False when the client has gone, or takes nothing any more: nobody reads the rest.
+  virtual base::Task<bool> write(std::string_view piece) = 0;
+};
+
+/// Writes a whole body. It runs when the handler has returned: what it uses of the request, it has copied.
+/// Cancel   when the client hangs up (terminal).
+using BodyStream = std::function<base::Task<void>(BodyWriter&)>;
+
 using OnWebsocket = std::function<base::Task<void>(std::unique_ptr<MessageStream>)>;
 
-/// Limits of one websocket.
+/// How one websocket is served.
 struct WebsocketLimits {
   base::Bytes message = base::Bytes{100ull * 1024 * 1024 - 4096};  ///< one incoming message
   base::Bytes queue = base::Bytes{256ull * 1024 * 1024};           ///< outgoing, not yet taken
+  bool sends_binary = false;  ///< what is sent are binary messages, not text
 };
 
 struct Response {
@@ -77,6 +92,7 @@ struct Response {
   Fields headers;  ///< content-length, date, connection and x-request-id are the server's own
   std::string body;
   std::optional<FileBody> file;  ///< instead of body
+  BodyStream stream;             ///< instead of body: sent in chunks, each as it is written
 
   /// Called once if this answer could not be handed to the client: it hung up before or while it was written.
   std::function<void()> undelivered;

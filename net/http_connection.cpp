@@ -31,6 +31,8 @@ bool is_request_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == text.npos;
 }
 
+}  // namespace
+
 std::string what_happened(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -40,8 +42,6 @@ std::string what_happened(const std::exception_ptr& failure) {
     return "an exception of unknown type";
   }
 }
-
-}  // namespace
 
 const std::string& ConnectionContext::date() {
   const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
@@ -283,6 +283,8 @@ base::Task<void> HttpConnection::answer_request() {
   bool delivered = false;
   if (response.file) {
     delivered = co_await send_file(response);
+  } else if (response.stream) {
+    delivered = co_await send_stream(response);
   } else {
     delivered = co_await send(response);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ struct ConnectionContext {
   std::int64_t date_second_ = -1;
   std::string date_;
 };
+
+/// The words of an exception, for the log.
+std::string what_happened(const std::exception_ptr& failure);
 
 /// Deadlines are not timers of their own: sweep(), called a few times a second for every connection, ends
 /// what has waited too long. A request that is answered at once so costs one read and one write, and nothing
@@ -87,7 +91,10 @@ class HttpConnection {
   base::Task<void> end_watch();
 
   base::Task<void> refuse(unsigned status, std::string_view why);
+  class Chunks;
   base::Task<bool> send(const Response& response);
+  base::Task<bool> send_stream(const Response& response);
+  base::Task<bool> run_stream(const Response& response);
   base::Task<bool> send_file(Response& response);
   base::Task<bool> copy_file(int fd, std::uint64_t offset, std::uint64_t count);
   base::Task<bool> write(std::string_view head, std::string_view body);

@@ -30,8 +30,9 @@ class MessageStream {
   /// Errors   closed (close_reason() tells), too_large (the stream closes itself with 1009).
   virtual base::Task<base::Result<std::string_view>> read() = 0;
 
-  /// Queues one text message. Never blocks. When the peer has not taken what is queued and the queue would
-  /// pass its budget, the stream closes itself with 1008 and this and every later call answers false.
+  /// Queues one message: text, unless the stream was opened for binary ones. Never blocks. When the peer has
+  /// not taken what is queued and the queue would pass its budget, the stream closes itself with 1008 and
+  /// this and every later call answers false.
   virtual bool send(std::string message) = 0;
 
   /// Starts the closing handshake, once; queued messages are sent before it. read() then ends with closed.

@@ -72,6 +72,7 @@ void append_head(std::string& out, const Response& response, const HeadOptions& 
     append_number(out, *options.content_length);
     out += "\r\n";
   }
+  if (options.is_chunked) out += "transfer-encoding: chunked\r\n";
   out += "\r\n";
 }
 

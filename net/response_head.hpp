@@ -14,6 +14,7 @@ struct HeadOptions {
   bool keep_alive = true;
   bool to_http_1_0 = false;
   std::optional<std::uint64_t> content_length;  ///< none where RFC 9110 §8.6 forbids the field
+  bool is_chunked = false;                      ///< the body's length is not known yet (RFC 9112 §7.1)
   std::string_view request_id;
   std::string_view date;
 };

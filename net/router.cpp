@@ -110,7 +110,9 @@ Router::Outcome Router::find(std::string_view method, std::string_view path) con
   match.route = best->route;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const std::string_view name = best->segments[i];
-    if (is_parameter(name)) {
+    if (!is_parameter(name)) {
+      ++match.literals;
+    } else {
       match.parameters.add(name.substr(1, name.size() - 2), parameter_value(segments[i]).value_or(""));
     }
   }

@@ -30,6 +30,7 @@ class Router {
   struct Match {
     std::size_t route = 0;
     PathParameters parameters;
+    std::size_t literals = 0;  ///< segments of the pattern that are no parameters
   };
   struct Outcome {
     std::optional<Match> match;

@@ -175,7 +175,8 @@ bool Session::send(std::string message) {
   }
   ++counters_.websocket_messages_out;
   counters_.websocket_bytes_out += message.size();
-  outbox().push_text(std::move(message));
+  const bool is_binary = setup_.limits.sends_binary;
+  outbox().push(is_binary ? WebsocketOutbox::Kind::binary : WebsocketOutbox::Kind::text, std::move(message));
   if (is_writer_idle_) wake_writer();
   return true;
 }

@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::size_t small_message = 4 * 1024;
 constexpr std::size_t gathered = 64 * 1024;
-constexpr unsigned char final_text = 0x81;
+constexpr unsigned final_frame = 0x80;
 
-std::uint8_t write_head(std::array<char, 10>& head, std::uint64_t size) {
-  head[0] = static_cast<char>(final_text);
+std::uint8_t write_head(std::array<char, 10>& head, WebsocketOutbox::Kind kind, std::uint64_t size) {
+  head[0] = static_cast<char>(final_frame | static_cast<unsigned>(kind));
   std::uint8_t length = 0;
   if (size < 126) {
     head[1] = static_cast<char>(size);
@@ -39,9 +39,9 @@ std::string& WebsocketOutbox::gathering() {
   return chunks_.back().data;
 }
 
-void WebsocketOutbox::push_text(std::string message) {
+void WebsocketOutbox::push(Kind kind, std::string message) {
   std::array<char, 10> head{};
-  const std::uint8_t head_size = write_head(head, message.size());
+  const std::uint8_t head_size = write_head(head, kind, message.size());
   size_ += head_size + message.size();
   if (message.size() <= small_message) {
     std::string& data = gathering();

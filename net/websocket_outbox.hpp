@@ -14,8 +14,10 @@ namespace greenroom::net {
 /// large message stays where it is and only gets its head.
 class WebsocketOutbox {
  public:
-  /// One unfragmented, unmasked text frame.
-  void push_text(std::string message);
+  /// One unfragmented, unmasked frame of that kind.
+  enum class Kind : unsigned char { text = 1, binary = 2 };
+  void push(Kind kind, std::string message);
+  void push_text(std::string message) { push(Kind::text, std::move(message)); }
   /// Bytes that are whole frames already.
   void push_frames(std::string_view frames);
 

@@ -7,10 +7,16 @@ namespace greenroom::session {
 Deadlines deadlines_of(const LifetimeRules& rules, const LifetimeFacts& facts) {
   Deadlines deadlines;
   deadlines.max_duration = facts.started + rules.max_age;
-  if (facts.clients == 0 && rules.on_disconnect == DisconnectPolicy::end_after_grace)
-    deadlines.disconnect =
-        facts.ever_connected ? facts.last_left + rules.disconnect_grace : facts.started + rules.connect;
-  if (rules.idle.count() > 0 && facts.clients > 0) deadlines.idle = facts.last_command + rules.idle;
+  if (facts.clients == 0 && rules.on_disconnect == DisconnectPolicy::end_after_grace) {
+    if (!facts.ever_connected && rules.end_if_never_connected)
+      deadlines.disconnect = facts.started + rules.connect;
+    if (facts.ever_connected && !facts.left_with_a_wish)
+      deadlines.disconnect = facts.last_left + rules.disconnect_grace;
+  }
+  if (rules.end_without_pages && facts.without_page_since)
+    deadlines.no_page = *facts.without_page_since + rules.disconnect_grace;
+  if (rules.idle.count() > 0 && (facts.clients > 0 || rules.idle_without_clients))
+    deadlines.idle = std::max(facts.started, facts.last_activity) + rules.idle;
   return deadlines;
 }
 
@@ -27,6 +33,7 @@ LifetimeVerdict judge_lifetime(const LifetimeRules& rules, const LifetimeFacts& 
   clock(deadlines.max_duration, EndReason::max_duration);
   clock(deadlines.disconnect,
         facts.ever_connected ? EndReason::client_disconnected : EndReason::never_connected);
+  clock(deadlines.no_page, EndReason::no_page_left);
   clock(deadlines.idle, EndReason::idle);
   return verdict;
 }

@@ -14,7 +14,10 @@ struct LifetimeRules {
   base::Milliseconds max_age{3'600'000};       ///< from the session's start
   base::Milliseconds connect{300'000};         ///< from its start to the first client
   base::Milliseconds disconnect_grace{1'000};  ///< from the last client's leaving
-  base::Milliseconds idle{0};                  ///< without any command of a client
+  base::Milliseconds idle{0};                  ///< in which nothing was asked of it
+  bool idle_without_clients = false;           ///< that clock also runs while nobody is connected
+  bool end_if_never_connected = true;
+  bool end_without_pages = false;
   DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
 };
 
@@ -23,8 +26,10 @@ struct LifetimeFacts {
   base::SteadyTime now;
   std::size_t clients = 0;
   bool ever_connected = false;
-  base::SteadyTime last_left;     ///< when the last client left; only with ever_connected and no clients
-  base::SteadyTime last_command;  ///< of any client
+  base::SteadyTime last_left;      ///< when the last client left; only with ever_connected and no clients
+  bool left_with_a_wish = false;   ///< that client asked that its leaving should not count
+  base::SteadyTime last_activity;  ///< a client's command, or a request that counts as one
+  std::optional<base::SteadyTime> without_page_since;
 };
 
 struct LifetimeVerdict {
@@ -39,6 +44,7 @@ struct Deadlines {
   std::optional<base::SteadyTime> max_duration;
   std::optional<base::SteadyTime> disconnect;  ///< of the grace, or of the first connection
   std::optional<base::SteadyTime> idle;
+  std::optional<base::SteadyTime> no_page;  ///< of the grace without any
 };
 
 Deadlines deadlines_of(const LifetimeRules& rules, const LifetimeFacts& facts);

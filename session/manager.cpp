@@ -17,9 +17,6 @@ using base::Result;
 using base::Task;
 
 namespace {
-constexpr int smallest_viewport = 64;   // pixels
-constexpr int largest_viewport = 4096;  // pixels
-
 const json::value* at_path(const json::object& object, const std::vector<std::string>& path) {
   const json::object* here = &object;
   const json::value* value = nullptr;
@@ -29,6 +26,20 @@ const json::value* at_path(const json::object& object, const std::vector<std::st
     here = value != nullptr ? value->if_object() : nullptr;
   }
   return value;
+}
+
+store::SessionFilter to_rows(const ListFilter& filter) {
+  store::SessionFilter rows;
+  if (filter.state) rows.state = std::string(word(*filter.state));
+  rows.unfinished = filter.live;
+  for (const EndReason reason : filter.end_reasons) rows.end_reasons.emplace_back(word(reason));
+  if (!filter.project_id.empty()) rows.project_id = filter.project_id;
+  rows.metadata_path = filter.metadata_path;
+  rows.metadata_value = filter.metadata_value;
+  rows.before = filter.before;
+  rows.offset = filter.offset;
+  rows.limit = filter.limit;
+  return rows;
 }
 
 AdmissionRules admission_rules(const SessionOptions& options) {
@@ -46,6 +57,7 @@ AdmissionRules admission_rules(const SessionOptions& options) {
 bool matches(const SessionView& view, const ListFilter& filter) {
   if (!filter.project_id.empty() && view.project_id != filter.project_id) return false;
   if (filter.state && view.state != *filter.state) return false;
+  if (filter.live && view.state == State::ended) return false;
   if (!filter.end_reasons.empty()) {
     const bool any = view.end_reason && std::find(filter.end_reasons.begin(), filter.end_reasons.end(),
                                                   *view.end_reason) != filter.end_reasons.end();
@@ -117,12 +129,8 @@ Task<Result<void>> SessionManager::recover(FinishRecording finish_recording) {
 }
 
 Result<void> SessionManager::check(const SessionSpec& spec) const {
-  if (spec.viewport) {
-    const auto [width, height] = *spec.viewport;
-    if (width < smallest_viewport || height < smallest_viewport || width > largest_viewport ||
-        height > largest_viewport)
-      return Error{errc::invalid_argument, "a viewport is from 64x64 to 4096x4096 pixels"};
-  }
+  if (spec.viewport && !is_viewport(*spec.viewport))
+    return Error{errc::invalid_argument, "a viewport is from 64x64 to 4096x4096 pixels"};
   if (spec.record_fps && (*spec.record_fps < 1 || *spec.record_fps > 60))
     return Error{errc::invalid_argument, "a recording has from 1 to 60 pictures a second"};
   if (spec.max_age && (spec.max_age->count() <= 0 || *spec.max_age > options_.longest_age))
@@ -143,6 +151,7 @@ SessionView SessionManager::first_view(const SessionSpec& spec) const {
   view.expires_at = view.started_at + spec.max_age.value_or(options_.lifetime.max_age);
   view.keep_alive = spec.on_disconnect == DisconnectPolicy::keep;
   view.user_metadata = spec.user_metadata;
+  view.echo = spec.echo;
   view.viewport = spec.viewport.value_or(options_.viewport);
   view.headless = spec.headless.value_or(options_.headless);
   view.recorded = spec.record && options_.recording;
@@ -254,29 +263,39 @@ Task<Result<SharedView>> SessionManager::find(std::string id) {
   co_return std::make_shared<const SessionView>(to_view(*row));
 }
 
+/// Those that have not ended are always in memory.
+bool SessionManager::knows_all(const ListFilter& filter) const {
+  return knows_all_ || filter.live || (filter.state && *filter.state != State::ended);
+}
+
 Task<Result<std::vector<SharedView>>> SessionManager::list(ListFilter filter) {
   std::vector<SharedView> out;
-  if (knows_all_ || (filter.state && *filter.state != State::ended)) {
-    for (auto id = order_.rbegin(); id != order_.rend() && out.size() < filter.limit; ++id) {
+  if (knows_all(filter)) {
+    auto id = order_.rbegin();
+    if (!filter.before.empty()) {
+      id = std::find(order_.rbegin(), order_.rend(), filter.before);
+      if (id != order_.rend()) ++id;
+    }
+    std::size_t left_out = 0;
+    for (; id != order_.rend() && out.size() < filter.limit; ++id) {
       const SharedView& view = known_.at(*id);
-      if (matches(*view, filter)) out.push_back(view);
+      if (matches(*view, filter) && ++left_out > filter.offset) out.push_back(view);
     }
     co_return out;
   }
-  store::SessionFilter rows;
-  if (filter.state) rows.state = std::string(word(*filter.state));
-  for (const EndReason reason : filter.end_reasons) rows.end_reasons.emplace_back(word(reason));
-  if (!filter.project_id.empty()) rows.project_id = filter.project_id;
-  rows.metadata_path = filter.metadata_path;
-  rows.metadata_value = filter.metadata_value;
-  rows.limit = filter.limit;
-  auto found = co_await services_.rows.list(rows);
+  auto found = co_await services_.rows.list(to_rows(filter));
   if (!found) co_return found.error();
   for (const store::SessionRecord& record : *found) {
     SharedView now = find_now(record.id);  // newer than the row
     out.push_back(now ? std::move(now) : std::make_shared<const SessionView>(to_view(record)));
   }
   co_return out;
+}
+
+Task<Result<std::size_t>> SessionManager::count(ListFilter filter) {
+  if (!knows_all(filter)) co_return co_await services_.rows.count(to_rows(filter));
+  co_return static_cast<std::size_t>(std::count_if(
+      known_.begin(), known_.end(), [&](const auto& item) { return matches(*item.second, filter); }));
 }
 
 Task<Result<SharedView>> SessionManager::end(std::string id, EndReason reason) {

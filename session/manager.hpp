@@ -20,9 +20,12 @@ namespace greenroom::session {
 struct ListFilter {
   std::string project_id;  ///< empty: all
   std::optional<State> state;
+  bool live = false;                       ///< only those that have not ended
   std::vector<EndReason> end_reasons;      ///< any of these; empty: all
   std::vector<std::string> metadata_path;  ///< keys into user_metadata, outermost first
   std::string metadata_value;              ///< what stands there must be this string
+  std::size_t offset = 0;                  ///< how many of the newest to leave out
+  std::string before;                      ///< only older ones than this session; an unknown id finds nothing
   std::size_t limit = 1000;
 };
 
@@ -78,6 +81,9 @@ class SessionManager {
 
   /// Newest first. Errors: those of the store.
   base::Task<base::Result<std::vector<SharedView>>> list(ListFilter filter);
+
+  /// How many list() would find without limit, offset and `before`. Errors: those of the store.
+  base::Task<base::Result<std::size_t>> count(ListFilter filter);
 
   /// Ends it and waits until its row is final. Ending an ended one answers its view.
   /// Errors: not_found.
@@ -136,6 +142,7 @@ class SessionManager {
   base::Task<void> measure_regularly();
   base::Task<void> measure();
   base::Task<base::Result<SharedView>> settle(std::string id);
+  bool knows_all(const ListFilter& filter) const;
   void remember(SharedView view);
   void forget_oldest();
 

@@ -47,6 +47,7 @@ store::SessionRecord to_record(const SessionView& view) {
   record.proxy_bytes = view.proxy_bytes;
   json::object more;
   if (!view.project_label.empty()) more["projectLabel"] = view.project_label;
+  if (view.echo) more["echo"] = *view.echo;
   if (view.cpu.count() > 0) more["cpuMs"] = view.cpu.count();
   if (view.memory.count > 0) more["memory"] = view.memory.count;
   if (!more.empty()) record.spec = json::serialize(more);
@@ -72,6 +73,8 @@ SessionView to_view(const store::SessionRecord& record) {
   if (const auto more = parse_object(record.spec)) {
     const json::value* label = more->if_contains("projectLabel");
     if (label != nullptr && label->is_string()) view.project_label = label->get_string();
+    const json::value* echo = more->if_contains("echo");
+    if (echo != nullptr && echo->is_object()) view.echo = echo->get_object();
     view.cpu = base::Milliseconds(count_in(*more, "cpuMs"));
     view.memory.count = static_cast<std::uint64_t>(count_in(*more, "memory"));
   }

@@ -1,5 +1,6 @@
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -51,6 +52,10 @@ Session::Session(const base::Executor& executor, SessionView first, SessionSpec 
       user_left_(executor),
       tasks_(executor) {
   rules_.on_disconnect = spec_.on_disconnect;
+  rules_.end_if_never_connected = spec_.end_if_never_connected;
+  rules_.end_without_pages = spec_.end_without_pages;
+  rules_.idle_without_clients = spec_.idle.has_value();
+  rules_.idle = spec_.idle.value_or(rules_.idle);
   rules_.max_age = std::chrono::duration_cast<base::Milliseconds>(view_->expires_at - view_->started_at);
 }
 
@@ -121,8 +126,14 @@ Task<void> Session::prepare() {
 Task<Result<void>> Session::make_ready() {
   auto made = co_await browser_->use_viewport(view_->viewport);
   if (made && (view_->logged || view_->recorded)) made = co_await start_timeline();
+  if (made && spec_.end_without_pages) made = co_await watch_pages();
   if (made && spec_.record_dom.value_or(options_.record_dom)) co_await start_dom_recording();
   co_return made;
+}
+
+Task<Result<void>> Session::watch_pages() {
+  pages_ = std::make_unique<PageWatch>(services_.clock, [this] { wake_.cancel(); });
+  return pages_->follow(browser_->switchboard());
 }
 
 /// A recording has tabs and markers, and those are in the timeline too, whether or not the rest of it is
@@ -236,6 +247,9 @@ Task<void> Session::finish(EndReason reason) {
     timeline_->mark("session.ended", why);
     co_await timeline_->stop();
   }
+  // Behind the wait above: their lines must outlive the call that opens them.
+  if (pages_) pages_->stop();
+  if (page_work_) page_work_->stop();
   if (dom_) co_await dom_->stop();
   co_await finish_recording();
   if (browser_) co_await browser_->stop();
@@ -243,6 +257,7 @@ Task<void> Session::finish(EndReason reason) {
   // Clients' coroutines hold references into the browser: it goes last.
   while (users_ > 0) co_await user_left_.wait();
   counters_ = counters();
+  page_work_.reset();
   browser_.reset();
 }
 

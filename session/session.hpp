@@ -12,6 +12,9 @@
 #include "base/task_group.hpp"
 #include "cdp/discovery.hpp"
 #include "net/message_stream.hpp"
+#include "page/pages.hpp"
+#include "session/cookie.hpp"
+#include "session/page_watch.hpp"
 #include "session/services.hpp"
 #include "session/spec.hpp"
 #include "session/view.hpp"
@@ -22,6 +25,12 @@ namespace greenroom::session {
 struct Picture {
   std::string jpeg;
   browser::Size size;
+};
+
+/// How one client wants to be served.
+struct ClientOptions {
+  std::string target;          ///< empty: the browser
+  bool keeps_session = false;  ///< the session outlives its leaving, whatever its policy says
 };
 
 class Session {
@@ -53,7 +62,7 @@ class Session {
   base::Task<base::Result<SharedView>> extend(base::Milliseconds more);
 
   /// Serves one client's websocket until either side ends; the stream is closed with the right reason.
-  base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, std::string target);
+  base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, ClientOptions options);
 
   /// The pages and workers now. Errors: gone, closed, timed_out.
   base::Task<base::Result<std::vector<cdp::TargetInfo>>> targets();
@@ -61,6 +70,22 @@ class Session {
   base::Result<json::object> browser_version() const;
   /// What the screen shows now. Errors: gone, closed, timed_out, unavailable.
   base::Task<base::Result<Picture>> picture();
+  /// Of the whole browser. Errors: gone, closed, timed_out, protocol.
+  base::Task<base::Result<std::vector<Cookie>>> cookies();
+  /// Errors: as cookies(); invalid_argument (the browser refused one; it says which not).
+  base::Task<base::Result<void>> set_cookies(std::vector<Cookie> cookies);
+  /// Resizes its windows. Errors: gone, closed, timed_out, protocol; invalid_argument (no such viewport);
+  /// unsupported (larger than its screen, which cannot grow).
+  base::Task<base::Result<void>> resize(browser::Size viewport);
+  /// Somebody uses it otherwise than by CDP: its idle clock starts anew.
+  void touch();
+
+  /// What can be done in its pages, of which there is at least one. It counts as used from here on.
+  /// Lifetime the session's. Errors: closed (it has ended), timed_out, protocol.
+  base::Task<base::Result<page::Pages*>> pages();
+  /// Writes something of our own into its timeline, unless its log was declined.
+  void note(std::string_view word, const json::object& params);
+
   /// What players close to now may fetch; nothing when it is not recorded.
   recorder::LiveEdge recording_edge() const { return recording_ ? recording_->live() : recorder::LiveEdge(); }
   /// Until more of the recording can be played, it ends, or the limit.
@@ -96,6 +121,7 @@ class Session {
   base::Task<base::Result<void>> start_timeline();
   base::Task<void> start_dom_recording();
   base::Task<void> start_recording();
+  base::Task<base::Result<void>> watch_pages();
   base::Task<base::Result<void>> try_recording();
   base::Task<void> watch_recording();
   base::Task<void> end_recording_early();
@@ -125,17 +151,21 @@ class Session {
   std::unique_ptr<recorder::Screencast> screencast_;  // when there is no display
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;
+  std::unique_ptr<PageWatch> pages_;
+  std::unique_ptr<page::Pages> page_work_;
   std::unique_ptr<DomRecorder> dom_;
   std::optional<EndReason> end_requested_;
   std::optional<base::Milliseconds> launch_time_;
   base::SteadyTime started_;
   base::SteadyTime last_left_;
+  base::SteadyTime last_touch_;
   cdp::SwitchboardCounters counters_;      // once the browser has gone
   recorder::EncoderStats recorder_stats_;  // once the recording has
   std::size_t clients_ = 0;
   std::uint64_t clients_ever_ = 0;
   std::size_t users_ = 0;
   bool ever_connected_ = false;
+  bool left_with_a_wish_ = false;
   bool recording_is_stopping_ = false;
   bool was_served_ = false;          // a browser-level client, at least once
   boost::asio::steady_timer wake_;   // cancelled whenever a fact changes

@@ -26,7 +26,7 @@ Task<void> close_and_wait(net::MessageStream& stream, net::CloseReason reason) {
 }
 }  // namespace
 
-Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std::string target) {
+Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, ClientOptions options) {
   co_await base::keep_running_when_cancelled();
   const Use use(*this);
   if (view_->state != State::running) {
@@ -42,12 +42,13 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, std
   note_client("client.joined", number);
   // A warm browser has said that its page is there when it was handed out.
   const bool is_first = !std::exchange(was_served_, true);
-  if (target.empty() && !is_first) {
+  if (options.target.empty() && !is_first) {
     const auto page = co_await browser_->ensure_page();
     if (!page) log_.warning("no page for a client", {{"why", page.error().message()}});
   }
-  const auto end = co_await browser_->switchboard().serve_client(*stream, std::move(target));
+  const auto end = co_await browser_->switchboard().serve_client(*stream, std::move(options.target));
   --clients_;
+  left_with_a_wish_ = options.keeps_session;
   note_client("client.left", number);
   last_left_ = services_.clock.steady();
   wake_.cancel();

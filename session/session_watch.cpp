@@ -76,7 +76,9 @@ LifetimeFacts Session::facts() const {
   facts.clients = clients_;
   facts.ever_connected = ever_connected_;
   facts.last_left = last_left_;
-  facts.last_command = browser_->switchboard().last_client_command();
+  facts.left_with_a_wish = left_with_a_wish_;
+  facts.last_activity = std::max(browser_->switchboard().last_client_command(), last_touch_);
+  if (pages_) facts.without_page_since = pages_->without_page_since();
   return facts;
 }
 

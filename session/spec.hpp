@@ -15,6 +15,12 @@ namespace greenroom::session {
 
 namespace json = boost::json;
 
+/// Viewports from 64x64 to 4096x4096 pixels.
+constexpr bool is_viewport(browser::Size size) {
+  constexpr int smallest = 64, largest = 4096;
+  return size.width >= smallest && size.height >= smallest && size.width <= largest && size.height <= largest;
+}
+
 /// What happens when the last client has left.
 enum class DisconnectPolicy {
   end_after_grace,
@@ -42,7 +48,13 @@ struct SessionSpec {
   std::optional<bool>
       log_console;  ///< console and exceptions too, which pages can notice; none: as configured
   DisconnectPolicy on_disconnect = DisconnectPolicy::end_after_grace;
+  bool end_if_never_connected = true;  ///< false: waits for its first client as long as it may live
+  bool end_without_pages = false;      ///< it ends once its last page has been closed for the grace
+  /// Ends after that long in which nobody asked anything of it, connected or not. None: the configured rule.
+  std::optional<base::Milliseconds> idle;
   std::optional<base::Milliseconds> max_age;  ///< none: the configured default
+  /// What an API wants to say again later about its own sessions; kept with it, never read by the core.
+  std::optional<json::object> echo;
 };
 
 }  // namespace greenroom::session

@@ -1,5 +1,6 @@
 #include "session/state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -13,7 +14,54 @@ std::optional<Enum> find_word(const std::array<Enum, N>& all, std::string_view t
     if (word(value) == text) return value;
   return std::nullopt;
 }
+
+constexpr std::array all_reasons = {EndReason::requested,
+                                    EndReason::client_disconnected,
+                                    EndReason::never_connected,
+                                    EndReason::max_duration,
+                                    EndReason::idle,
+                                    EndReason::no_page_left,
+                                    EndReason::browser_crashed,
+                                    EndReason::out_of_memory,
+                                    EndReason::unresponsive,
+                                    EndReason::launch_failed,
+                                    EndReason::launch_timeout,
+                                    EndReason::drained,
+                                    EndReason::lost_on_restart,
+                                    EndReason::storage_full};
 }  // namespace
+
+Outcome outcome_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::requested:
+    case EndReason::client_disconnected:
+    case EndReason::never_connected:
+    case EndReason::no_page_left:
+    case EndReason::drained:
+      return Outcome::completed;
+    case EndReason::idle:
+      return Outcome::idle;
+    case EndReason::max_duration:
+      return Outcome::timed_out;
+    case EndReason::browser_crashed:
+    case EndReason::out_of_memory:
+    case EndReason::unresponsive:
+    case EndReason::launch_failed:
+    case EndReason::launch_timeout:
+    case EndReason::lost_on_restart:
+    case EndReason::storage_full:
+      return Outcome::failed;
+  }
+  return Outcome::failed;
+}
+
+std::vector<EndReason> reasons_of(std::initializer_list<Outcome> outcomes) {
+  std::vector<EndReason> out;
+  for (const EndReason reason : all_reasons)
+    if (std::find(outcomes.begin(), outcomes.end(), outcome_of(reason)) != outcomes.end())
+      out.push_back(reason);
+  return out;
+}
 
 std::string_view word(State state) {
   switch (state) {
@@ -39,6 +87,8 @@ std::string_view word(EndReason reason) {
       return "max_duration";
     case EndReason::idle:
       return "idle";
+    case EndReason::no_page_left:
+      return "no_page_left";
     case EndReason::browser_crashed:
       return "browser_crashed";
     case EndReason::out_of_memory:
@@ -79,14 +129,7 @@ std::optional<State> state_of(std::string_view text) {
   return find_word(std::array{State::starting, State::running, State::ended}, text);
 }
 
-std::optional<EndReason> end_reason_of(std::string_view text) {
-  return find_word(std::array{EndReason::requested, EndReason::client_disconnected,
-                              EndReason::never_connected, EndReason::max_duration, EndReason::idle,
-                              EndReason::browser_crashed, EndReason::out_of_memory, EndReason::unresponsive,
-                              EndReason::launch_failed, EndReason::launch_timeout, EndReason::drained,
-                              EndReason::lost_on_restart, EndReason::storage_full},
-                   text);
-}
+std::optional<EndReason> end_reason_of(std::string_view text) { return find_word(all_reasons, text); }
 
 std::optional<RecordingState> recording_state_of(std::string_view text) {
   return find_word(std::array{RecordingState::disabled, RecordingState::recording, RecordingState::finalizing,
@@ -112,6 +155,7 @@ net::CloseReason close_reason(EndReason reason) {
   switch (reason) {
     case EndReason::requested:
     case EndReason::client_disconnected:
+    case EndReason::no_page_left:
       return {1000, text};
     case EndReason::never_connected:
     case EndReason::max_duration:

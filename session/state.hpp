@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "net/message_stream.hpp"
@@ -22,7 +24,8 @@ enum class EndReason {
   client_disconnected,  ///< the last client left, and the policy says so
   never_connected,      ///< no client came in time
   max_duration,         ///< its hard limit
-  idle,                 ///< no client command for too long
+  idle,                 ///< nothing was asked of it for too long
+  no_page_left,         ///< its last page was closed, and it was asked to end then
   browser_crashed,
   out_of_memory,
   unresponsive,
@@ -32,6 +35,17 @@ enum class EndReason {
   lost_on_restart,  ///< found unfinished when the daemon started
   storage_full,
 };
+
+/// How an end is to be judged, for whoever has fewer words than there are reasons.
+enum class Outcome {
+  completed,  ///< as somebody wanted, or as the rules say
+  idle,       ///< nobody used it any more
+  timed_out,  ///< its longest life was over
+  failed,
+};
+Outcome outcome_of(EndReason reason);
+/// Every reason that is judged as one of these.
+std::vector<EndReason> reasons_of(std::initializer_list<Outcome> outcomes);
 
 std::string_view word(State state);
 std::string_view word(EndReason reason);

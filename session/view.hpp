@@ -38,8 +38,9 @@ struct SessionView {
   RecordingState recording = RecordingState::disabled;
   std::string recording_error;
   std::int64_t proxy_bytes = 0;
-  base::Milliseconds cpu{0};  ///< processor time of its processes, as last measured
-  base::Bytes memory{};       ///< of its processes, as last measured
+  base::Milliseconds cpu{0};         ///< processor time of its processes, as last measured
+  base::Bytes memory{};              ///< of its processes, as last measured
+  std::optional<json::object> echo;  ///< as in its specification
 };
 
 using SharedView = std::shared_ptr<const SessionView>;

@@ -91,6 +91,7 @@ std::optional<std::string> json_path(const std::vector<std::string>& keys) {
 std::string where(const SessionFilter& filter) {
   std::string sql = "WHERE 1 ";
   if (filter.state) sql += "AND state = ? ";
+  if (filter.unfinished) sql += "AND state <> 'ended' ";
   for (std::size_t i = 0; i < filter.end_reasons.size(); ++i) sql += i == 0 ? "AND end_reason IN (?" : ", ?";
   if (!filter.end_reasons.empty()) sql += ") ";
   if (filter.project_id) sql += "AND project_id = ? ";
@@ -98,10 +99,22 @@ std::string where(const SessionFilter& filter) {
     sql +=
         "AND json_valid(user_metadata) AND json_type(user_metadata, ?) = 'text' "
         "AND json_extract(user_metadata, ?) = ? ";
+  return sql;
+}
+
+std::string page(const SessionFilter& filter) {
   // rowid: sessions made in the same millisecond have an order, too.
+  std::string sql;
   if (!filter.before.empty())
     sql += "AND (created_at, rowid) < (SELECT created_at, rowid FROM sessions WHERE id = ?) ";
-  return sql + "ORDER BY created_at DESC, rowid DESC LIMIT ?";
+  return sql + "ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?";
+}
+
+void bind_where(Query& query, const SessionFilter& filter, const std::string& path) {
+  if (filter.state) query.bind(*filter.state);
+  for (const std::string& reason : filter.end_reasons) query.bind(reason);
+  if (filter.project_id) query.bind(*filter.project_id);
+  if (!filter.metadata_path.empty()) query.bind(path).bind(path).bind(filter.metadata_value);
 }
 
 }  // namespace
@@ -141,14 +154,24 @@ Task<Result<std::vector<SessionRecord>>> SessionStore::list(SessionFilter filter
   auto job = [filter = std::move(filter)](Connection& c) -> Result<std::vector<SessionRecord>> {
     const auto path = json_path(filter.metadata_path);
     if (!path) return std::vector<SessionRecord>{};
-    Query query = c.query(select_all() + where(filter));
-    if (filter.state) query.bind(*filter.state);
-    for (const std::string& reason : filter.end_reasons) query.bind(reason);
-    if (filter.project_id) query.bind(*filter.project_id);
-    if (!filter.metadata_path.empty()) query.bind(*path).bind(*path).bind(filter.metadata_value);
+    Query query = c.query(select_all() + where(filter) + page(filter));
+    bind_where(query, filter, *path);
     if (!filter.before.empty()) query.bind(filter.before);
-    query.bind(static_cast<std::int64_t>(filter.limit));
+    query.bind(static_cast<std::int64_t>(filter.limit)).bind(static_cast<std::int64_t>(filter.offset));
     return read_all(query);
+  };
+  co_return co_await database_.run(std::move(job));
+}
+
+Task<Result<std::size_t>> SessionStore::count(SessionFilter filter) {
+  auto job = [filter = std::move(filter)](Connection& c) -> Result<std::size_t> {
+    const auto path = json_path(filter.metadata_path);
+    if (!path) return std::size_t{0};
+    Query query = c.query("SELECT count(*) FROM sessions " + where(filter));
+    bind_where(query, filter, *path);
+    std::int64_t count = 0;
+    if (query.next()) query.read(0, count);
+    return static_cast<std::size_t>(count);
   };
   co_return co_await database_.run(std::move(job));
 }

@@ -41,12 +41,14 @@ struct SessionRecord {
 
 struct SessionFilter {
   std::optional<std::string> state;
+  bool unfinished = false;                ///< only rows that have not ended
   std::vector<std::string> end_reasons;   ///< any of these; empty: all
   std::optional<std::string> project_id;  ///< none: of all projects
   std::vector<std::string>
       metadata_path;           ///< keys into user_metadata, outermost first; empty: no such filter
   std::string metadata_value;  ///< what stands there must be this string
   std::string before;          ///< the id of the last row of the page before; empty: from the newest
+  std::size_t offset = 0;      ///< rows to leave out at the newest end
   std::size_t limit = 100;
 };
 
@@ -75,6 +77,8 @@ class SessionStore {
   base::Task<base::Result<SessionRecord>> find(std::string id);
   /// Newest first.
   base::Task<base::Result<std::vector<SessionRecord>>> list(SessionFilter filter);
+  /// How many rows list() would find without its limit, offset and `before`.
+  base::Task<base::Result<std::size_t>> count(SessionFilter filter);
   /// Every row that has not ended, oldest first: what a start-up must reconcile.
   base::Task<base::Result<std::vector<SessionRecord>>> unfinished();
   base::Task<base::Result<std::map<std::string, std::int64_t>>> count_by_state();

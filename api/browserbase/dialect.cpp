@@ -1,9 +1,10 @@
 #include "api/browserbase/dialect.hpp"
 
-#include <charconv>
+#include <algorithm>
 
 #include <boost/json.hpp>
 
+#include "api/answers.hpp"
 #include "api/browserbase/parse.hpp"
 #include "api/browserbase/render.hpp"
 #include "api/replay.hpp"
@@ -19,29 +20,14 @@ using session::State;
 namespace {
 constexpr std::chrono::seconds longest_link{21'600};  // debug's expiresIn
 
-net::Response with_ignored(net::Response response, const std::vector<std::string>& ignored) {
-  std::string list;
-  for (const std::string& name : ignored) {
-    // Names come from the request: only what is safe in a header goes back.
-    if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") !=
-        std::string::npos)
-      continue;
-    list += (list.empty() ? "" : ", ") + name;
-  }
-  if (!list.empty()) response.headers.set("greenroom-ignored", list);
-  return response;
-}
-
 Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body, call.project_id);
   if (!request) co_return request.error();
   request->spec.key_id = call.key_id;
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
-  net::Response response =
-      with_ignored(json_response(201, render_connectable(call, **view)), request->ignored);
-  response.undelivered = [&core, id = (*view)->id] { core.abandon(id); };
-  co_return response;
+  net::Response response = json_response(201, render_connectable(call, **view));
+  co_return created(core, **view, with_ignored(std::move(response), request->ignored));
 }
 
 Task<Result<net::Response>> list(const Call& call, Core& core) {
@@ -73,14 +59,10 @@ Task<Result<net::Response>> debug(const Call& call, Core& core) {
   if (!view) co_return view.error();
   if ((*view)->state == State::ended) co_return Error{errc::gone, "the session has ended"};
   base::WallTime expires = (*view)->expires_at;
-  if (const auto text = call.request.target.parameter("expiresIn")) {
-    std::int64_t seconds = 0;
-    const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-    if (failure != std::errc() || end != text->data() + text->size() || seconds < 1 ||
-        seconds > longest_link.count())
-      co_return Error{errc::invalid_argument, "querystring/expiresIn must be an integer from 1 to 21600"};
-    expires = std::min(expires, core.now() + std::chrono::seconds(seconds));
-  }
+  const auto seconds =
+      whole_parameter(call.request.target, "expiresIn", longest_link.count(), 1, longest_link.count());
+  if (!seconds) co_return seconds.error();
+  expires = std::min(expires, core.now() + std::chrono::seconds(*seconds));
   auto targets = co_await core.targets((*view)->id);
   if (!targets) co_return targets.error();
   co_return json_response(200, render_debug(call, **view, *targets, expires));
@@ -205,11 +187,6 @@ Task<Result<net::Response>> project_usage(const Call& call, Core& core) {
   co_return json_response(200, out);
 }
 
-Task<Result<net::Response>> not_served(const Call& call, Core&) {
-  co_return Error{errc::unsupported, call.request.method + " " + call.request.target.path +
-                                         " is not served by this version of Greenroom"};
-}
-
 bool claims_websocket(const net::Request& request) {
   return request.target.parameter("signingKey") || request.target.parameter("apiKey");
 }
@@ -217,35 +194,10 @@ bool claims_websocket(const net::Request& request) {
 /// The three forms of address that clients hold: ?signingKey=, ?apiKey=&sessionId=, and ?apiKey= alone, which
 /// makes a session.
 Task<Result<CdpTarget>> open_websocket(const Call& call, Core& core) {
-  const net::Target& target = call.request.target;
-  std::string id;
-  if (target.parameter("signingKey")) {
-    auto subject = session_of_token(call, Scope::cdp, core.now());
-    if (!subject) co_return subject.error();
-    id = std::move(*subject);
-  } else {
-    const KnownKey* key = call.keys.find(target.parameter("apiKey").value_or(""));
-    if (key == nullptr) co_return Error{errc::unauthenticated, "the API key is not known"};
-    if (const auto named = target.parameter("sessionId")) {
-      id = *named;
-      auto named_view = co_await core.find(id);
-      if (!named_view) co_return named_view.error();
-      if ((*named_view)->project_id != key->project_id) co_return Error{errc::not_found, "session"};
-    } else {
-      session::SessionSpec spec;
-      spec.project_id = key->project_id;
-      spec.key_id = key->id;
-      spec.dialect = "browserbase";
-      auto made = co_await core.create(std::move(spec));
-      if (!made) co_return made.error();
-      id = (*made)->id;
-    }
-  }
-  auto view = co_await core.find(id);
-  if (!view) co_return view.error();
-  if ((*view)->state == State::ended) co_return Error{errc::gone, "the session has ended"};
-  CdpTarget out{std::move(id), {}};
-  co_return out;
+  if (call.request.target.parameter("signingKey")) return open_with_token(call, core);
+  session::SessionSpec fresh;
+  fresh.dialect = "browserbase";
+  return open_with_key(call, core, std::move(fresh));
 }
 
 constexpr Route routes[] = {
@@ -264,52 +216,52 @@ constexpr Route routes[] = {
     {"GET", "/v1/projects/{id}", get_project},
     {"GET", "/v1/projects/{id}/usage", project_usage},
     // The rest of the SDK: refused in this provider's shape, once, without repeats.
-    {"GET", "/v1/sessions/{id}/downloads", not_served},
-    {"POST", "/v1/sessions/{id}/uploads", not_served},
-    {"POST", "/v1/contexts", not_served},
-    {"GET", "/v1/contexts/{id}", not_served},
-    {"PUT", "/v1/contexts/{id}", not_served},
-    {"DELETE", "/v1/contexts/{id}", not_served},
-    {"POST", "/v1/extensions", not_served},
-    {"GET", "/v1/extensions/{id}", not_served},
-    {"DELETE", "/v1/extensions/{id}", not_served},
-    {"POST", "/v1/certificates", not_served},
-    {"GET", "/v1/certificates", not_served},
-    {"GET", "/v1/certificates/{id}", not_served},
-    {"DELETE", "/v1/certificates/{id}", not_served},
-    {"GET", "/v1/downloads", not_served},
-    {"GET", "/v1/downloads/{id}", not_served},
-    {"DELETE", "/v1/downloads/{id}", not_served},
-    {"POST", "/v1/fetch", not_served},
-    {"POST", "/v1/search", not_served},
-    {"POST", "/v1/agents", not_served},
-    {"GET", "/v1/agents", not_served},
-    {"POST", "/v1/agents/runs", not_served},
-    {"GET", "/v1/agents/runs", not_served},
-    {"GET", "/v1/agents/runs/{id}", not_served},
-    {"GET", "/v1/agents/runs/{id}/messages", not_served},
-    {"POST", "/v1/agents/runs/{id}/stop", not_served},
-    {"GET", "/v1/agents/{id}", not_served},
-    {"PATCH", "/v1/agents/{id}", not_served},
-    {"DELETE", "/v1/agents/{id}", not_served},
-    {"GET", "/v1/secrets/keypair", not_served},
-    {"POST", "/v1/secrets", not_served},
-    {"GET", "/v1/secrets", not_served},
-    {"GET", "/v1/secrets/{id}", not_served},
-    {"PATCH", "/v1/secrets/{id}", not_served},
-    {"DELETE", "/v1/secrets/{id}", not_served},
-    {"GET", "/v1/functions/{id}/secrets", not_served},
-    {"POST", "/v1/functions/{id}/secrets", not_served},
-    {"DELETE", "/v1/functions/{id}/secrets/{secret}", not_served},
-    {"POST", "/v1/webhooks", not_served},
-    {"GET", "/v1/webhooks", not_served},
-    {"GET", "/v1/webhooks/{id}", not_served},
-    {"PATCH", "/v1/webhooks/{id}", not_served},
-    {"DELETE", "/v1/webhooks/{id}", not_served},
-    {"POST", "/v1/webhooks/{id}/secret", not_served},
+    {"GET", "/v1/sessions/{id}/downloads", refuse_route},
+    {"POST", "/v1/sessions/{id}/uploads", refuse_route},
+    {"POST", "/v1/contexts", refuse_route},
+    {"GET", "/v1/contexts/{id}", refuse_route},
+    {"PUT", "/v1/contexts/{id}", refuse_route},
+    {"DELETE", "/v1/contexts/{id}", refuse_route},
+    {"POST", "/v1/extensions", refuse_route},
+    {"GET", "/v1/extensions/{id}", refuse_route},
+    {"DELETE", "/v1/extensions/{id}", refuse_route},
+    {"POST", "/v1/certificates", refuse_route},
+    {"GET", "/v1/certificates", refuse_route},
+    {"GET", "/v1/certificates/{id}", refuse_route},
+    {"DELETE", "/v1/certificates/{id}", refuse_route},
+    {"GET", "/v1/downloads", refuse_route},
+    {"GET", "/v1/downloads/{id}", refuse_route},
+    {"DELETE", "/v1/downloads/{id}", refuse_route},
+    {"POST", "/v1/fetch", refuse_route},
+    {"POST", "/v1/search", refuse_route},
+    {"POST", "/v1/agents", refuse_route},
+    {"GET", "/v1/agents", refuse_route},
+    {"POST", "/v1/agents/runs", refuse_route},
+    {"GET", "/v1/agents/runs", refuse_route},
+    {"GET", "/v1/agents/runs/{id}", refuse_route},
+    {"GET", "/v1/agents/runs/{id}/messages", refuse_route},
+    {"POST", "/v1/agents/runs/{id}/stop", refuse_route},
+    {"GET", "/v1/agents/{id}", refuse_route},
+    {"PATCH", "/v1/agents/{id}", refuse_route},
+    {"DELETE", "/v1/agents/{id}", refuse_route},
+    {"GET", "/v1/secrets/keypair", refuse_route},
+    {"POST", "/v1/secrets", refuse_route},
+    {"GET", "/v1/secrets", refuse_route},
+    {"GET", "/v1/secrets/{id}", refuse_route},
+    {"PATCH", "/v1/secrets/{id}", refuse_route},
+    {"DELETE", "/v1/secrets/{id}", refuse_route},
+    {"GET", "/v1/functions/{id}/secrets", refuse_route},
+    {"POST", "/v1/functions/{id}/secrets", refuse_route},
+    {"DELETE", "/v1/functions/{id}/secrets/{secret}", refuse_route},
+    {"POST", "/v1/webhooks", refuse_route},
+    {"GET", "/v1/webhooks", refuse_route},
+    {"GET", "/v1/webhooks/{id}", refuse_route},
+    {"PATCH", "/v1/webhooks/{id}", refuse_route},
+    {"DELETE", "/v1/webhooks/{id}", refuse_route},
+    {"POST", "/v1/webhooks/{id}/secret", refuse_route},
     // Its session is named by a header, which none of our credentials is.
-    {"POST", "/webdriver/session", not_served, Access::open},
-    {"GET", "/webdriver/status", not_served, Access::open},
+    {"POST", "/webdriver/session", refuse_route, Access::open},
+    {"GET", "/webdriver/status", refuse_route, Access::open},
 };
 
 constexpr std::string_view environment[] = {

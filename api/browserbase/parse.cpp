@@ -4,14 +4,14 @@
 
 #include <boost/json.hpp>
 
-#include "api/json_fields.hpp"
+#include "api/field_rules.hpp"
 
 namespace greenroom::api::browserbase {
 
 using base::errc;
 using base::Error;
 using base::Result;
-using session::EndReason;
+using session::Outcome;
 using session::State;
 
 namespace {
@@ -19,11 +19,6 @@ constexpr std::int64_t shortest_timeout = 60;     // seconds; SessionCreateParam
 constexpr std::int64_t longest_timeout = 21'600;  // seconds
 constexpr std::size_t metadata_limit = 512;       // characters of its JSON text
 constexpr std::array regions = {"us-west-2", "us-east-1", "eu-central-1", "ap-southeast-1"};
-
-/// Asked for and not possible here: refused rather than silently left out.
-Error not_served(std::string_view what) {
-  return {errc::unsupported, std::string(what) + " is not served by this version of Greenroom"};
-}
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> list) {
   for (const std::string_view candidate : list)
@@ -200,14 +195,11 @@ Result<session::ListFilter> parse_list(const net::Target& target) {
     } else if (*status == "RUNNING") {
       filter.state = State::running;
     } else if (*status == "TIMED_OUT") {
-      filter.end_reasons = {EndReason::max_duration};
+      filter.end_reasons = session::reasons_of({Outcome::timed_out});
     } else if (*status == "COMPLETED") {
-      filter.end_reasons = {EndReason::requested, EndReason::client_disconnected, EndReason::never_connected,
-                            EndReason::idle, EndReason::drained};
+      filter.end_reasons = session::reasons_of({Outcome::completed, Outcome::idle});
     } else if (*status == "ERROR") {
-      filter.end_reasons = {EndReason::browser_crashed, EndReason::out_of_memory,  EndReason::unresponsive,
-                            EndReason::launch_failed,   EndReason::launch_timeout, EndReason::lost_on_restart,
-                            EndReason::storage_full};
+      filter.end_reasons = session::reasons_of({Outcome::failed});
     } else {
       return Error{errc::invalid_argument, "querystring/status must be equal to one of the allowed values"};
     }

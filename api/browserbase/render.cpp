@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/answers.hpp"
 #include "api/live.hpp"
 #include "api/replay.hpp"
 #include "base/time_format.hpp"
@@ -12,16 +13,12 @@ namespace greenroom::api::browserbase {
 
 using base::errc;
 using session::EndReason;
+using session::Outcome;
 using session::State;
 
 namespace {
 /// Embedding pages wait for exactly this text (contract: session live view).
 constexpr std::string_view goodbye = "browserbase-disconnected";
-
-std::string signing_key(const Call& call, const session::SessionView& view) {
-  // Good a little longer than the session: what it opens is gone with the session anyway.
-  return call.signer.sign(Scope::cdp, view.id, view.expires_at + std::chrono::hours(1));
-}
 
 json::value parsed(const std::string& text) {
   boost::system::error_code failure;
@@ -39,22 +36,13 @@ std::string_view status_of(const session::SessionView& view) {
     case State::ended:
       break;
   }
-  switch (view.end_reason.value_or(EndReason::requested)) {
-    case EndReason::requested:
-    case EndReason::client_disconnected:
-    case EndReason::never_connected:
-    case EndReason::idle:
-    case EndReason::drained:
+  switch (session::outcome_of(view.end_reason.value_or(EndReason::requested))) {
+    case Outcome::completed:
+    case Outcome::idle:
       return "COMPLETED";
-    case EndReason::max_duration:
+    case Outcome::timed_out:
       return "TIMED_OUT";
-    case EndReason::browser_crashed:
-    case EndReason::out_of_memory:
-    case EndReason::unresponsive:
-    case EndReason::launch_failed:
-    case EndReason::launch_timeout:
-    case EndReason::lost_on_restart:
-    case EndReason::storage_full:
+    case Outcome::failed:
       return "ERROR";
   }
   return "ERROR";
@@ -87,7 +75,7 @@ json::object render_session(const session::SessionView& view, json::storage_ptr 
 json::object render_connectable(const Call& call, const session::SessionView& view,
                                 json::storage_ptr memory) {
   json::object out = render_session(view, std::move(memory));
-  const std::string key = signing_key(call, view);
+  const std::string key = cdp_token(call, view);
   std::string connect = websocket_url_of(call.base_url);
   out.emplace("connectUrl", connect.append("/?signingKey=").append(key));
   out.emplace("seleniumRemoteUrl", call.base_url + "/webdriver");
@@ -223,69 +211,28 @@ json::object render_project(const Project& project, const session::SessionOption
 }
 
 namespace {
-struct Shape {
-  unsigned status = 500;
-  bool retry = true;  // the SDK repeats 408, 409, 429 and every 5xx unless it is told not to
-};
-
-Shape shape_of(errc code) {
-  switch (code) {
-    case errc::invalid_argument:
-      return {400, false};
-    case errc::unauthenticated:
-      return {401, false};
-    case errc::forbidden:
-      return {403, false};
-    case errc::not_found:
-      return {404, false};
-    case errc::conflict:
-      return {409, false};
-    case errc::gone:
-      return {410, false};
-    case errc::too_large:
-      return {413, false};
-    case errc::limit_reached:
-      return {429, true};
-    case errc::unsupported:
-      return {501, false};
-    case errc::unavailable:
-      return {503, true};
-    case errc::timed_out:
-    case errc::launch_timeout:
-      return {504, true};
-    case errc::storage_full:
-      return {507, false};
-    case errc::closed:
-    case errc::io:
-    case errc::protocol:
-    case errc::launch_failed:
-    case errc::store_newer:
-    case errc::locked:
-    case errc::internal:
-      return {500, true};
-  }
-  return {500, true};
-}
-
-std::string words_of(const base::Error& error) {
+std::string message_of(const base::Error& error) {
   // Programs look for this text (contract: limits).
   if (error.code == errc::limit_reached)
     return "You've exceeded your max concurrent sessions limit (limit " + error.detail + ", currently " +
            error.detail + "). Raise limits.sessions or end a session.";
-  const bool is_own_text = error.code == errc::invalid_argument || error.code == errc::unsupported ||
-                           error.code == errc::conflict || error.code == errc::not_found;
-  return is_own_text && !error.detail.empty() ? error.detail : error.message();
+  return words_of(error);
+}
+
+/// Another try may help. The SDK repeats 408, 409, 429 and every 5xx unless it is told not to.
+bool may_be_repeated(unsigned status) {
+  return status == 429 || status == 500 || status == 503 || status == 504;
 }
 }  // namespace
 
 net::Response render_error(const base::Error& error) {
-  const Shape shape = shape_of(error.code);
+  const unsigned status = http_status(error.code);
   json::object body;
-  body["statusCode"] = shape.status;
-  body["error"] = net::reason_phrase(shape.status);
-  body["message"] = words_of(error);
-  net::Response response = json_response(shape.status, body);
-  if (!shape.retry && shape.status >= 409) response.headers.set("x-should-retry", "false");
+  body["statusCode"] = status;
+  body["error"] = net::reason_phrase(status);
+  body["message"] = message_of(error);
+  net::Response response = json_response(status, body);
+  if (!may_be_repeated(status) && status >= 409) response.headers.set("x-should-retry", "false");
   if (error.code == errc::limit_reached) {
     // The SDK waits for as long as this says, without a bound: a slot may be free at any moment.
     response.headers.set("retry-after", "1");

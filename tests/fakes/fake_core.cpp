@@ -1,5 +1,6 @@
 #include "tests/fakes/fake_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -25,6 +26,13 @@ json::object said(const session::SessionSpec& spec) {
   out["log"] = spec.log;
   out["keep"] = spec.on_disconnect == session::DisconnectPolicy::keep;
   if (spec.max_age) out["maxAgeMs"] = spec.max_age->count();
+  // What is as it mostly is goes without saying.
+  if (spec.idle) out["idleMs"] = spec.idle->count();
+  if (!spec.end_if_never_connected) out["waits"] = true;
+  if (spec.end_without_pages) out["endsWithoutPages"] = true;
+  if (!spec.language.empty()) out["language"] = spec.language;
+  if (!spec.user_agent.empty()) out["userAgent"] = spec.user_agent;
+  if (spec.echo) out["echo"] = *spec.echo;
   return out;
 }
 
@@ -35,6 +43,10 @@ json::object said(const session::ListFilter& filter) {
   json::array reasons;
   for (const auto reason : filter.end_reasons) reasons.emplace_back(session::word(reason));
   if (!reasons.empty()) out["reasons"] = std::move(reasons);
+  if (filter.live) out["live"] = true;
+  if (filter.offset > 0) out["offset"] = filter.offset;
+  if (!filter.before.empty()) out["before"] = filter.before;
+  if (filter.limit != session::ListFilter().limit) out["limit"] = filter.limit;
   json::array path;
   for (const std::string& key : filter.metadata_path) path.emplace_back(key);
   if (!path.empty()) {
@@ -81,6 +93,7 @@ Task<Result<api::SharedView>> FakeCore::create(session::SessionSpec spec) {
   view.expires_at = born.started_at + spec.max_age.value_or(session_options.lifetime.max_age);
   view.keep_alive = spec.on_disconnect == session::DisconnectPolicy::keep;
   view.user_metadata = spec.user_metadata;
+  view.echo = spec.echo;
   view.viewport = spec.viewport.value_or(session_options.viewport);
   view.recorded = spec.record;
   view.logged = spec.log;
@@ -103,7 +116,59 @@ Task<Result<std::vector<api::SharedView>>> FakeCore::list(session::ListFilter fi
   std::vector<api::SharedView> out;
   for (const std::string& id : order_)
     if (session::matches(*sessions_.at(id), filter)) out.push_back(sessions_.at(id));
+  out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(std::min(filter.offset, out.size())));
+  out.resize(std::min(filter.limit, out.size()));
   co_return out;
+}
+
+Task<Result<std::size_t>> FakeCore::count(session::ListFilter filter) {
+  if (const auto failure = note("count", said(filter))) co_return *failure;
+  std::size_t count = 0;
+  for (const auto& [id, view] : sessions_) count += session::matches(*view, filter) ? 1u : 0u;
+  co_return count;
+}
+
+Task<Result<api::SharedView>> FakeCore::extend(std::string id, base::Milliseconds by) {
+  json::object more;
+  more["id"] = id;
+  more["byMs"] = by.count();
+  if (const auto failure = note("extend", std::move(more))) co_return *failure;
+  SessionView view = *sessions_.at(id);
+  view.expires_at += by;
+  put(view);
+  co_return find_now(id);
+}
+
+Task<Result<api::SharedView>> FakeCore::resize(std::string id, browser::Size viewport) {
+  json::object more;
+  more["id"] = id;
+  more["viewport"] = json::array{viewport.width, viewport.height};
+  if (const auto failure = note("resize", std::move(more))) co_return *failure;
+  SessionView view = *sessions_.at(id);
+  view.viewport = viewport;
+  put(view);
+  co_return find_now(id);
+}
+
+void FakeCore::touch(std::string_view id) {
+  json::object more;
+  more["id"] = id;
+  note("touch", std::move(more));
+}
+
+Task<Result<std::vector<session::Cookie>>> FakeCore::cookies(std::string id) {
+  json::object more;
+  more["id"] = id;
+  if (const auto failure = note("cookies", std::move(more))) co_return *failure;
+  co_return jar;
+}
+
+Task<Result<void>> FakeCore::set_cookies(std::string id, std::vector<session::Cookie> cookies) {
+  json::object more = session::to_cookie_parameters(cookies);
+  more["id"] = id;
+  if (const auto failure = note("set_cookies", std::move(more))) co_return *failure;
+  jar = std::move(cookies);
+  co_return Result<void>();
 }
 
 Task<Result<api::SharedView>> FakeCore::end(std::string id, session::EndReason reason) {
@@ -136,10 +201,12 @@ Result<json::object> FakeCore::browser_version(std::string_view) {
 
 Task<Result<std::string>> FakeCore::picture(std::string) { co_return "JPEG"; }
 
-Task<void> FakeCore::serve_client(std::string id, std::unique_ptr<net::MessageStream>, std::string target) {
+Task<void> FakeCore::serve_client(std::string id, std::unique_ptr<net::MessageStream>,
+                                  session::ClientOptions options) {
   json::object more;
   more["id"] = id;
-  more["target"] = target;
+  more["target"] = options.target;
+  if (options.keeps_session) more["keeps"] = true;
   note("serve_client", std::move(more));
   co_return;
 }

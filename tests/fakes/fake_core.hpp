@@ -9,6 +9,7 @@
 
 #include "api/core.hpp"
 #include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/fake_pages.hpp"
 
 namespace greenroom::fakes {
 
@@ -42,6 +43,7 @@ class FakeCore final : public api::Core {
 
   std::vector<cdp::TargetInfo> pages;
   std::vector<api::LogEvent> events;
+  std::vector<session::Cookie> jar;
   api::RecordingFacts facts;
   api::Mp4Facts mp4;
   std::vector<api::Project> known_projects;
@@ -49,18 +51,27 @@ class FakeCore final : public api::Core {
   api::ProjectUsage project_usage{7, 12};
   std::optional<Birth> birth;  ///< of the next session; none: now, with an id that is always the same
   bool ready = true;
+  FakePages work;
+
+  api::PageWork* page_work() override { return &work; }
 
   Task<Result<api::SharedView>> create(session::SessionSpec spec) override;
   api::SharedView find_now(std::string_view id) const override;
   Task<Result<api::SharedView>> find(std::string id) override;
   Task<Result<std::vector<api::SharedView>>> list(session::ListFilter filter) override;
+  Task<Result<std::size_t>> count(session::ListFilter filter) override;
   Task<Result<api::SharedView>> end(std::string id, session::EndReason reason) override;
+  Task<Result<api::SharedView>> extend(std::string id, base::Milliseconds by) override;
+  Task<Result<api::SharedView>> resize(std::string id, browser::Size viewport) override;
+  void touch(std::string_view id) override;
+  Task<Result<std::vector<session::Cookie>>> cookies(std::string id) override;
+  Task<Result<void>> set_cookies(std::string id, std::vector<session::Cookie> cookies) override;
   void abandon(std::string_view id) override { abandoned_.emplace_back(id); }
   Task<Result<std::vector<cdp::TargetInfo>>> targets(std::string id) override;
   Result<json::object> browser_version(std::string_view id) override;
   Task<Result<std::string>> picture(std::string id) override;
   Task<void> serve_client(std::string id, std::unique_ptr<net::MessageStream> stream,
-                          std::string target) override;
+                          session::ClientOptions options) override;
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
   Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
   Task<Result<void>> erase(std::string id) override;

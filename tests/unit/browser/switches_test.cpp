@@ -59,6 +59,12 @@ TEST(Switches, ALanguageIsSetOnlyWhenThereIsOne) {
   Fingerprint fingerprint;
   fingerprint.language = "pt-BR";
   EXPECT_TRUE(has(chromium_arguments({}, fingerprint, paths), "--lang=pt-BR"));
+  fingerprint.language = "de-AT,de";
+  EXPECT_TRUE(has(chromium_arguments({}, fingerprint, paths), "--lang=de-AT"));
+  EXPECT_TRUE(has(chromium_arguments({}, fingerprint, paths), "--accept-lang=de-AT,de"));
+  EXPECT_FALSE(has_switch(chromium_arguments({}, {}, paths), "--user-agent"));
+  fingerprint.user_agent = "A Player/1.0";
+  EXPECT_TRUE(has(chromium_arguments({}, fingerprint, paths), "--user-agent=A Player/1.0"));
 }
 
 TEST(Switches, EachIsGivenOnceAndTheExtraOnesComeLast) {

@@ -112,6 +112,36 @@ TEST_F(ManagerRowsTest, MoreThanMemoryHoldsIsReadFromTheStore) {
   EXPECT_EQ(listed(deep), (std::vector<std::string>{id(5), id(3), id(1)}));
 }
 
+TEST_F(ManagerRowsTest, PagesAndCountsAreTheSameFromMemoryAndFromTheStore) {
+  for (int number = 1; number <= 6; ++number) leave(number, State::ended);
+  for (const std::size_t kept : {std::size_t{2}, std::size_t{100}}) {
+    SCOPED_TRACE(kept);
+    options.kept_in_memory = kept;
+    start();
+    ASSERT_TRUE(recover());
+    ListFilter filter;
+    filter.offset = 2;
+    filter.limit = 2;
+    EXPECT_EQ(listed(filter), (std::vector<std::string>{id(4), id(3)}));
+    EXPECT_EQ(*run(manager->count(filter)), 6u) << "of all pages";
+    filter.project_id = "even";
+    EXPECT_EQ(listed(filter), std::vector<std::string>{id(2)});
+    EXPECT_EQ(*run(manager->count(filter)), 3u);
+    filter.offset = 3;
+    EXPECT_TRUE(listed(filter).empty());
+    filter = {};
+    filter.before = id(4);
+    filter.limit = 2;
+    EXPECT_EQ(listed(filter), (std::vector<std::string>{id(3), id(2)}));
+    filter.before = "unknown";
+    EXPECT_TRUE(listed(filter).empty());
+    filter = {};
+    filter.live = true;
+    EXPECT_TRUE(listed(filter).empty());
+    EXPECT_EQ(*run(manager->count(filter)), 0u);
+  }
+}
+
 TEST_F(ManagerRowsTest, TheOldestEndedAreForgottenAndLiveOnesNever) {
   options.kept_in_memory = 2;
   options.limit = 10;

@@ -109,19 +109,21 @@ class ManagerTest : public testing::Test {
     std::optional<net::CloseReason> closed;
     bool read_ended = false;
   };
-  Client* connect(const std::string& id) {
+  Client* connect(const std::string& id, bool keeps_session = false) {
     auto pair = fakes::MemoryStream::make(loop.get_executor());
     Client* client = clients.emplace_back(std::make_unique<Client>()).get();
     client->own = std::move(pair.second);
-    spawn(serve(id, std::move(pair.first)), client->served);
+    spawn(serve(id, std::move(pair.first), keeps_session), client->served);
     spawn(read_all(*client), client->read_ended);
     until([&] { return client->closed || client->served || manager->numbers().clients > 0; });
     return client;
   }
-  base::Task<void> serve(std::string id, std::unique_ptr<net::MessageStream> stream) {
+  base::Task<void> serve(std::string id, std::unique_ptr<net::MessageStream> stream, bool keeps_session) {
     const std::optional<Use> session = manager->use(id);
     if (!session) co_return;
-    co_await (*session)->serve_client(std::move(stream), {});
+    ClientOptions wishes;
+    wishes.keeps_session = keeps_session;
+    co_await (*session)->serve_client(std::move(stream), std::move(wishes));
   }
   base::Task<void> read_all(Client& client) {
     for (;;) {

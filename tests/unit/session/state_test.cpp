@@ -1,7 +1,9 @@
 #include "session/state.hpp"
 
+#include <array>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -10,11 +12,24 @@ namespace {
 
 /// How many enumerators there are; a new one fails to compile here.
 constexpr int states = 3;
-constexpr int reasons = 13;
+constexpr int reasons = 14;
 constexpr int recording_states = 5;
 static_assert(static_cast<int>(State::ended) + 1 == states);
 static_assert(static_cast<int>(EndReason::storage_full) + 1 == reasons);
 static_assert(static_cast<int>(RecordingState::failed) + 1 == recording_states);
+
+TEST(Outcome, EveryReasonIsJudgedInOneWay) {
+  constexpr auto outcomes =
+      std::array{Outcome::completed, Outcome::idle, Outcome::timed_out, Outcome::failed};
+  std::size_t count = 0;
+  for (const Outcome outcome : outcomes) {
+    for (const EndReason reason : reasons_of({outcome})) EXPECT_EQ(outcome_of(reason), outcome);
+    count += reasons_of({outcome}).size();
+  }
+  EXPECT_EQ(count, static_cast<std::size_t>(reasons));
+  EXPECT_EQ(reasons_of({Outcome::idle, Outcome::timed_out}),
+            (std::vector{EndReason::max_duration, EndReason::idle}));
+}
 
 TEST(State, EveryWordComesBackAndIsItsOwn) {
   std::set<std::string_view> words;
@@ -61,6 +76,7 @@ TEST(State, CloseCodesTellWhoseDoingItWas) {
       {EndReason::never_connected, 1001},
       {EndReason::max_duration, 1001},
       {EndReason::idle, 1001},
+      {EndReason::no_page_left, 1000},
       {EndReason::browser_crashed, 1011},
       {EndReason::out_of_memory, 1011},
       {EndReason::unresponsive, 1011},

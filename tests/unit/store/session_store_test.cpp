@@ -100,6 +100,25 @@ TEST_F(SessionStoreTest, ListsNewestFirstInPagesAlsoWithinOneMillisecond) {
   EXPECT_EQ(ids(page), "");
 }
 
+TEST_F(SessionStoreTest, AnOffsetLeavesOutTheNewestAndACountKnowsNoPages) {
+  insert("a", 10, "running");
+  insert("b", 20, "ended");
+  insert("c", 30, "starting");
+  SessionFilter page;
+  page.offset = 1;
+  page.limit = 1;
+  EXPECT_EQ(ids(page), "b ");
+  EXPECT_EQ(*run(sessions_.count(page)), 3u);
+  page.before = "c";
+  EXPECT_EQ(ids(page), "a ");
+  SessionFilter unfinished;
+  unfinished.unfinished = true;
+  EXPECT_EQ(ids(unfinished), "c a ");
+  EXPECT_EQ(*run(sessions_.count(unfinished)), 2u);
+  unfinished.metadata_path = {"a\"b"};
+  EXPECT_EQ(*run(sessions_.count(unfinished)), 0u) << "no such key can be written";
+}
+
 TEST_F(SessionStoreTest, FiltersByStateReasonAndProject) {
   insert("a", 10, "running");
   insert("b", 20, "ended");

@@ -1,0 +1,88 @@
+// One session seen by all: made through each API, and read, listed, driven, replayed and stopped through every other,
+// in its own words. A provider is one entry of `providers`.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Hyperbrowser } from '@hyperbrowser/sdk';
+import { listSessions, NotteClient, sessionReplay, sessionStart, sessionStatus, sessionStop } from 'notte-sdk';
+import { chromium } from 'playwright-core';
+
+import { sdkFor } from './support/client.mjs';
+import { useDaemon } from './support/daemon.mjs';
+import { startSite } from './support/site.mjs';
+import { until } from './support/wait.mjs';
+
+const held = await useDaemon({ limits: { sessions: 8 } });
+const browserbase = sdkFor(held.daemon);
+const hyperbrowser = new Hyperbrowser({ apiKey: held.daemon.key, baseUrl: held.daemon.baseURL });
+const client = new NotteClient({ apiKey: held.daemon.key, baseUrl: held.daemon.baseURL }).getClient();
+let site;
+
+before(async () => (site = await startSite()));
+after(() => site.close());
+
+/** Notte's functions answer {data, error}. */
+const ok = async (promise) => {
+  const { data, error } = await promise;
+  assert.ok(data, JSON.stringify(error));
+  return data;
+};
+const path = (id) => ({ client, path: { session_id: id } });
+
+const providers = {
+  browserbase: {
+    create: async () => (await browserbase.sessions.create({ keepAlive: true })).id,
+    read: async (id) => (await browserbase.sessions.retrieve(id)).status,
+    words: ['RUNNING', 'COMPLETED'],
+    ids: async () => (await browserbase.sessions.list()).map(({ id }) => id),
+    address: async (id) => (await browserbase.sessions.retrieve(id)).connectUrl,
+    video: async (id) => {
+      const { pages } = await browserbase.sessions.replays.retrieve(id);
+      return (await (await browserbase.sessions.replays.retrievePage(id, pages[0].pageId)).text()).includes('#EXTINF');
+    },
+    stop: (id) => browserbase.sessions.update(id, { status: 'REQUEST_RELEASE' }),
+  },
+  hyperbrowser: {
+    create: async () => (await hyperbrowser.sessions.create({ keepAlive: true })).id,
+    read: async (id) => (await hyperbrowser.sessions.get(id)).status,
+    words: ['active', 'closed'],
+    ids: async () => (await hyperbrowser.sessions.list({ limit: 100 })).sessions.map(({ id }) => id),
+    address: async (id) => `${(await hyperbrowser.sessions.get(id)).wsEndpoint}&keepAlive=true`,
+    video: async (id) => (await hyperbrowser.sessions.getVideoRecordingURL(id)).status === 'completed',
+    stop: (id) => hyperbrowser.sessions.stop(id),
+  },
+  notte: {
+    create: async () => (await ok(sessionStart({ client, body: {} }))).session_id,
+    read: async (id) => (await ok(sessionStatus(path(id)))).status,
+    words: ['active', 'closed'],
+    ids: async () => (await ok(listSessions({ client, query: { only_active: false, page_size: 100 } }))).items.map(({ session_id: id }) => id),
+    address: async (id) => (await ok(sessionStatus(path(id)))).cdp_url,
+    video: async (id) => (await ok(sessionReplay(path(id)))).playlist_content.includes('#EXTINF'),
+    stop: (id) => ok(sessionStop(path(id))),
+  },
+};
+const names = Object.keys(providers);
+
+for (const [turn, maker] of names.entries()) {
+  test(`made through ${maker}`, async () => {
+    const id = await providers[maker].create();
+    for (const name of names) {
+      const other = providers[name];
+      assert.equal(await other.read(id), other.words[0], `${name} reads it`);
+      assert.ok((await other.ids()).includes(id), `${name} lists it`);
+      const browser = await chromium.connectOverCDP(await other.address(id), { timeout: 30_000 });
+      const page = browser.contexts()[0].pages()[0];
+      await page.goto(`${site.url}/stage/named?name=by-${name}`);
+      assert.equal(await page.title(), `by-${name}`, `${name} drives it`);
+      await browser.close();
+    }
+    await until('something of it is recorded', async () => (await browserbase.sessions.replays.retrieve(id)).pages.length > 0, 30_000);
+    await providers[names[(turn + 1) % names.length]].stop(id);
+    for (const name of names) {
+      const other = providers[name];
+      assert.equal(await other.read(id), other.words[1], `${name} knows that it has ended`);
+      await until(`${name} replays it`, () => other.video(id), 30_000);
+      await other.stop(id); // once more is no error
+    }
+  });
+}
