@@ -10,7 +10,7 @@ namespace greenroom::config {
 
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 /// The single text of a value, or the problem that it is a list.
 Problem one_text(const Value& value, std::string_view& out) {
@@ -83,7 +83,7 @@ Problem read(const Value& value, bool& out) {
   if (auto problem = one_text(value, text)) return problem;
   const bool yes = text == "true" || text == "True" || text == "yes" || text == "on" || text == "1";
   const bool no = text == "false" || text == "False" || text == "no" || text == "off" || text == "0";
-  if (!yes && !no) return quoted(text) + " is neither true nor false";
+  if (!yes && !no) return in_quotes(text) + " is neither true nor false";
   out = yes;
   return {};
 }
@@ -91,14 +91,14 @@ Problem read(const Value& value, bool& out) {
 Problem read(const Value& value, int& out) {
   std::string_view text;
   if (auto problem = one_text(value, text)) return problem;
-  if (!whole_number(text, out)) return quoted(text) + " is no whole number";
+  if (!whole_number(text, out)) return in_quotes(text) + " is no whole number";
   return {};
 }
 
 Problem read(const Value& value, std::uint32_t& out) {
   std::string_view text;
   if (auto problem = one_text(value, text)) return problem;
-  if (!whole_number(text, out)) return quoted(text) + " is no whole number from 0 up";
+  if (!whole_number(text, out)) return in_quotes(text) + " is no whole number from 0 up";
   return {};
 }
 
@@ -110,7 +110,7 @@ Problem read(const Value& value, std::chrono::milliseconds& out) {
   if (auto problem = one_text(value, text)) return problem;
   std::uint64_t count = 0;
   if (text != "0" && !with_unit(text, units, ten_years, count))
-    return quoted(text) + " is no duration (use 30s, 5m, 1h)";
+    return in_quotes(text) + " is no duration (use 30s, 5m, 1h)";
   out = std::chrono::milliseconds(count);
   return {};
 }
@@ -121,7 +121,8 @@ Problem read(const Value& value, base::Bytes& out) {
   std::string_view text;
   if (auto problem = one_text(value, text)) return problem;
   std::uint64_t count = 0;
-  if (!with_unit(text, units, 1ull << 50, count)) return quoted(text) + " is no size (use 64KiB, 8MiB, 1GiB)";
+  if (!with_unit(text, units, 1ull << 50, count))
+    return in_quotes(text) + " is no size (use 64KiB, 8MiB, 1GiB)";
   out.count = count;
   return {};
 }
@@ -133,9 +134,9 @@ Problem read(const Value& value, PixelSize& out) {
   PixelSize size;
   const bool shape = cross != std::string_view::npos && whole_number(text.substr(0, cross), size.width) &&
                      whole_number(text.substr(cross + 1), size.height);
-  if (!shape) return quoted(text) + " is no size in pixels (use 1280x720)";
+  if (!shape) return in_quotes(text) + " is no size in pixels (use 1280x720)";
   if (size.width < 1 || size.height < 1 || size.width > 16384 || size.height > 16384)
-    return quoted(text) + ": each side may be 1 to 16384 pixels";
+    return in_quotes(text) + ": each side may be 1 to 16384 pixels";
   out = size;
   return {};
 }
@@ -155,7 +156,7 @@ Problem read(const Value& value, ListenAddress& out) {
     good = is_address(address.host, bits) && bracketed == (bits == 128);
   }
   if (!good)
-    return quoted(text) + " is no address to listen on (use 127.0.0.1:4480, [::1]:4480 or 0.0.0.0:4480)";
+    return in_quotes(text) + " is no address to listen on (use 127.0.0.1:4480, [::1]:4480 or 0.0.0.0:4480)";
   out = address;
   return {};
 }
@@ -164,7 +165,7 @@ Problem read(const Value& value, base::LogLevel& out) {
   std::string_view text;
   if (auto problem = one_text(value, text)) return problem;
   if (!base::parse_log_level(text, out))
-    return quoted(text) + " is no level (use error, warning, info or debug)";
+    return in_quotes(text) + " is no level (use error, warning, info or debug)";
   return {};
 }
 
@@ -195,7 +196,7 @@ Problem check_public_url(std::string& url) {
   const bool web = text.starts_with("http://") || text.starts_with("https://");
   if (!web || scheme + 3 >= text.size() || text.find_first_of("?#@ \t\"<>") != std::string_view::npos ||
       !is_host(text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3)))
-    return quoted(url) + " is no address that clients could use (use https://browsers.example.com)";
+    return in_quotes(url) + " is no address that clients could use (use https://browsers.example.com)";
   return {};
 }
 
@@ -203,14 +204,14 @@ Problem check_host_name(std::string& name) {
   unsigned bits = 0;
   if (is_address(name, bits)) return {};
   if (!is_host(name) || name.find_first_of(":[]") != std::string::npos)
-    return quoted(name) + " is no host name (write it without scheme and port)";
+    return in_quotes(name) + " is no host name (write it without scheme and port)";
   return {};
 }
 
 Problem check_origin(std::string& origin) {
   const auto scheme = origin.find("://");
   if (scheme == std::string::npos || scheme == 0 || !is_host(std::string_view(origin).substr(scheme + 3)))
-    return quoted(origin) + " is no origin (use https://app.example.com, without a path)";
+    return in_quotes(origin) + " is no origin (use https://app.example.com, without a path)";
   return {};
 }
 
@@ -221,12 +222,13 @@ Problem check_network(std::string& network) {
   const bool good = is_address(network.substr(0, slash), bits) &&
                     (slash == std::string::npos ||
                      (whole_number(std::string_view(network).substr(slash + 1), prefix) && prefix <= bits));
-  if (!good) return quoted(network) + " is no address or network (use 10.0.0.7 or 10.0.0.0/8)";
+  if (!good) return in_quotes(network) + " is no address or network (use 10.0.0.7 or 10.0.0.0/8)";
   return {};
 }
 
 Problem check_switch(std::string& text) {
-  if (!text.starts_with("--") || text.size() < 3) return quoted(text) + " is no switch (it starts with --)";
+  if (!text.starts_with("--") || text.size() < 3)
+    return in_quotes(text) + " is no switch (it starts with --)";
   return {};
 }
 
@@ -236,7 +238,7 @@ Problem check_quality(std::string& word) {
 }
 
 Problem check_absolute_path(std::string& path) {
-  if (!path.empty() && path.front() != '/') return quoted(path) + " is no absolute path";
+  if (!path.empty() && path.front() != '/') return in_quotes(path) + " is no absolute path";
   return {};
 }
 

@@ -150,7 +150,7 @@ Task<Result<std::unique_ptr<Pages::Attached>>> Pages::visit(std::string page, ba
   if (!opened) co_return opened.error();
   auto tabs_now = co_await tabs();
   if (!tabs_now) co_return tabs_now.error();
-  const Error no_page{errc::not_found, "there is no such page"};
+  const Error no_page{errc::gone, "there is no such page"};
   if (!page.empty()) {
     const bool exists =
         std::any_of(tabs_now->begin(), tabs_now->end(), [&](const Tab& tab) { return tab.target == page; });

@@ -113,6 +113,9 @@ base::Result<std::vector<SelectorPart>> parse_selector(std::string_view text) {
   text = trimmed(text);
   if (text.size() > longest) return Error{errc::invalid_argument, "the selector is longer than 16 KiB"};
   std::vector<SelectorPart> out;
+  // A hop from nowhere or to nowhere: its blanks were trimmed.
+  if (text.starts_with(">> ") || text.ends_with(" >>"))
+    return Error{errc::invalid_argument, "the selector is empty"};
   for (;;) {
     const std::size_t hop = find_hop(text);
     add_part(text.substr(0, hop), out);

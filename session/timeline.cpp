@@ -63,10 +63,6 @@ void Timeline::push(std::string_view method, std::string params, const Place& pl
   pending_.push_back(std::move(event));
 }
 
-void Timeline::mark(std::string_view word, const json::object& params) {
-  add(Page(), word, json::serialize(params));
-}
-
 Task<void> Timeline::flush_regularly() {
   co_await base::keep_running_when_cancelled();
   while (!stopping_) {

@@ -6,7 +6,8 @@ import { useDaemon } from '../support/daemon.mjs';
 import { Session, startPages } from './client.mjs';
 
 const html = (body, title = 'Page') => `<!doctype html><html lang="en"><title>${title}</title><body>${body}</body></html>`;
-const log = `<pre id="log"></pre><script>
+// Out of the way: a line more must not move what is being clicked.
+const log = `<pre id="log" style="position:absolute;right:0;top:0;margin:0;pointer-events:none"></pre><script>
   const log = (...words) => { document.getElementById('log').textContent += words.join(' ') + '\\n'; };
 </script>`;
 const inner = html(`${log}<button id="inner" onclick="log('inner', event.isTrusted)">Inner</button><input id="word" oninput="log('word', this.value)">`, 'Inner');

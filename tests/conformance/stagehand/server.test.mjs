@@ -39,7 +39,7 @@ test('it serves on loopback without a key, and leaves nothing behind', async () 
   const daemon = { baseURL: `http://127.0.0.1:${port}`, key: null };
   await until('it is ready', async () => (await ask(daemon, 'GET', '/readyz')).status === 200, 30_000, 100);
   const session = await Session.start(daemon, { browser: { type: 'local' } });
-  assert.equal(await session.goto('data:text/html,<title>Local</title>'), null);
+  assert.equal((await session.goto('data:text/html,<title>Local</title>')).response.status, 200);
   assert.match(await session.text(), /RootWebArea: Local/);
   const strange = await Session.start({ ...daemon, key: 'whatever the program was given' }, { browserbaseSessionID: session.id });
   assert.equal(strange.id, session.id);
