@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/core.hpp"
+#include "api/kept_texts.hpp"
 #include "api/key_ring.hpp"
 #include "api/links.hpp"
 #include "net/http.hpp"
@@ -22,6 +23,7 @@ struct Call {
   std::string base_url;    ///< how the client reached us, for links
   const LinkSigner& signer;
   const KeyRing& keys;
+  const KeptTexts& texts;
   base::Milliseconds link_lifetime;  ///< of replay links
   std::string key_id = {};           ///< of the key; empty on open routes and for the command line
 };

@@ -31,14 +31,12 @@ struct Claim {
   auto operator<=>(const Claim&) const = default;
 };
 
-Claim claim_of(const net::Router& router, const net::Request& request, const Dialect& dialect,
-               std::string_view path) {
-  const auto outcome = router.find(request.method, path);
+Claim claim_of(const net::Router::Outcome& route, bool has_credential) {
   Claim claim;
-  claim.has_credential = !credential(request, dialect).empty();
-  claim.has_route = outcome.match.has_value();
-  claim.literals = outcome.match ? outcome.match->literals : 0;
-  claim.knows_path = outcome.match || !outcome.allowed.empty();
+  claim.has_credential = has_credential;
+  claim.has_route = route.match.has_value();
+  claim.literals = route.match ? route.match->literals : 0;
+  claim.knows_path = route.match || !route.allowed.empty();
   return claim;
 }
 
@@ -69,32 +67,40 @@ Gateway::Destination Gateway::destination(const net::Request& request) const {
   for (const Mounted& mounted : mounted_) {
     const std::string_view mount = mounted.dialect->mount;
     if (mount.empty() || !path.starts_with(mount)) continue;
-    if (path.size() == mount.size()) return {&mounted, "/"};
-    if (path[mount.size()] == '/') return {&mounted, path.substr(mount.size())};
+    if (path.size() > mount.size() && path[mount.size()] != '/') continue;
+    const std::string_view rest = path.size() == mount.size() ? "/" : path.substr(mount.size());
+    return {&mounted, rest, mounted.router.find(request.method, rest)};
   }
   // At the root the daemon's own few paths come first, then the credential decides, then the path.
   const Mounted& own = mounted_.front();
-  if (own.router.find(request.method, path).match) return {&own, path};
-  const Mounted* best = &own;
+  Destination best{&own, path, own.router.find(request.method, path)};
+  if (best.route.match) return best;
   Claim most;
   for (const Mounted& mounted : mounted_) {
     if (&mounted == &own) continue;
-    const Claim claim = claim_of(mounted.router, request, *mounted.dialect, path);
+    auto route = mounted.router.find(request.method, path);
+    const Claim claim = claim_of(route, !credential(request, *mounted.dialect).empty());
     if (!(most < claim)) continue;
     most = claim;
-    best = &mounted;
+    best = {&mounted, path, std::move(route)};
   }
-  return {best, path};
+  return best;
 }
 
 Call Gateway::make_call(const net::Request& request, const net::PathParameters& path, Caller caller) const {
-  return Call{request, path,  std::move(caller.project_id), base_url_of(request, options_.links),
-              signer_, keys_, options_.link_lifetime,       std::move(caller.key_id)};
+  return Call{request,
+              path,
+              std::move(caller.project_id),
+              base_url_of(request, options_.links),
+              signer_,
+              keys_,
+              texts_,
+              options_.link_lifetime,
+              std::move(caller.key_id)};
 }
 
-bool Gateway::is_for_any_origin(const net::Request& request, const Destination& to) const {
-  const auto outcome = to.mounted->router.find(request.method, to.path);
-  return outcome.match && to.mounted->dialect->routes[outcome.match->route].access == Access::any_origin;
+bool Gateway::is_for_any_origin(const Destination& to) {
+  return to.route.match && to.mounted->dialect->routes[to.route.match->route].access == Access::any_origin;
 }
 
 /// What a browser asks before a script of another origin may send a header of its own (Fetch, CORS protocol).
@@ -127,7 +133,7 @@ base::Task<net::Response> Gateway::handle(net::Request request) {
     response = dialect.error(refused);
   } else if (request.method == "OPTIONS" && request.headers.find("access-control-request-method")) {
     response = preflight(request, to);
-  } else if ((request.wants_websocket || request.method != "GET") && !is_for_any_origin(request, to) &&
+  } else if ((request.wants_websocket || request.method != "GET") && !is_for_any_origin(to) &&
              !is_allowed_origin(request, options_.guard)) {
     const Error refused{errc::forbidden,
                         "pages of this origin may not use the daemon: see server.allowed_origins"};
@@ -153,16 +159,15 @@ base::Task<net::Response> Gateway::answer(const net::Request& request, const Des
     auto opened = co_await open_websocket(request, *claimed);
     co_return opened ? std::move(*opened) : claimed->error(opened.error());
   }
-  const auto outcome = to.mounted->router.find(request.method, to.path);
-  if (!outcome.match) {
+  if (!to.route.match) {
     const Error unknown{errc::not_found,
                         "Route " + request.method + ":" + std::string(to.path) + " not found"};
     co_return dialect.error(unknown);
   }
-  const Route& route = dialect.routes[outcome.match->route];
+  const Route& route = dialect.routes[to.route.match->route];
   auto caller = caller_of(request, route, dialect);
   if (!caller) co_return dialect.error(caller.error());
-  const Call call = make_call(request, outcome.match->parameters, std::move(*caller));
+  const Call call = make_call(request, to.route.match->parameters, std::move(*caller));
   auto handled = co_await route.handler(call, core_);
   net::Response response = handled ? std::move(*handled) : dialect.error(handled.error());
   if (route.access == Access::any_origin) response.headers.set("access-control-allow-origin", "*");

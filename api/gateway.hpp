@@ -40,10 +40,11 @@ class Gateway final : public net::HttpHandler {
   struct Destination {
     const Mounted* mounted = nullptr;
     std::string_view path;  // without the mount
+    net::Router::Outcome route;
   };
 
   Destination destination(const net::Request& request) const;
-  bool is_for_any_origin(const net::Request& request, const Destination& to) const;
+  static bool is_for_any_origin(const Destination& to);
   net::Response preflight(const net::Request& request, const Destination& to) const;
   base::Task<net::Response> answer(const net::Request& request, const Destination& to);
   base::Task<base::Result<net::Response>> open_websocket(const net::Request& request, const Dialect& dialect);
@@ -62,6 +63,7 @@ class Gateway final : public net::HttpHandler {
   const KeyRing& keys_;
   const LinkSigner& signer_;
   GatewayOptions options_;
+  KeptTexts texts_;
   base::Logger log_;
   std::vector<Mounted> mounted_;  // the native one first
 };

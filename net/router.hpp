@@ -40,12 +40,21 @@ class Router {
   Outcome find(std::string_view method, std::string_view path) const;
 
  private:
+  struct Segment {
+    std::string text;  ///< of a parameter its name
+    bool is_parameter = false;
+  };
   struct Entry {
     std::string method;
-    std::vector<std::string> segments;  ///< "{id}" for a parameter
+    std::vector<Segment> segments;
     std::size_t route = 0;
   };
-  std::vector<Entry> entries_;
+  static bool matches(const Entry& entry, const std::vector<std::string_view>& path);
+  static bool is_more_literal(const Entry& a, const Entry& b);
+  static bool same_shape(const Entry& a, const Entry& b);
+  static Match match_of(const Entry& entry, const std::vector<std::string_view>& path);
+
+  std::vector<std::vector<Entry>> entries_;  ///< by their number of segments
 };
 
 }  // namespace greenroom::net

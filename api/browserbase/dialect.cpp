@@ -36,13 +36,13 @@ Task<Result<net::Response>> list(const Call& call, Core& core) {
   filter->project_id = call.project_id;
   auto views = co_await core.list(std::move(*filter));
   if (!views) co_return views.error();
-  co_return list_response(*views);
+  co_return list_response(call, *views);
 }
 
 Task<Result<net::Response>> get(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  co_return session_response(call, **view);
+  co_return session_response(call, *view);
 }
 
 Task<Result<net::Response>> update(const Call& call, Core& core) {

@@ -72,39 +72,60 @@ json::object render_session(const session::SessionView& view, json::storage_ptr 
   return out;
 }
 
-json::object render_connectable(const Call& call, const session::SessionView& view,
-                                json::storage_ptr memory) {
-  json::object out = render_session(view, std::move(memory));
-  const std::string key = cdp_token(call, view);
+namespace {
+void add_links(const Call& call, const session::SessionView& view, json::object& out) {
+  const std::string key = signing_key(call, view);
   std::string connect = websocket_url_of(call.base_url);
   out.emplace("connectUrl", connect.append("/?signingKey=").append(key));
   out.emplace("seleniumRemoteUrl", call.base_url + "/webdriver");
   out.emplace("signingKey", key);
+}
+}  // namespace
+
+json::object render_connectable(const Call& call, const session::SessionView& view) {
+  json::object out = render_session(view);
+  add_links(call, view, out);
   return out;
 }
 
 namespace {
-/// Room for a few sessions on the stack: these two answers are polled, and the many small texts of a JSON
-/// tree cost more than all else in them.
+/// Room for a session on the stack: these answers are polled, and the many small texts of a JSON tree cost
+/// more than all else in them.
 struct Scratch {
-  std::array<unsigned char, 12 * 1024> bytes;
+  std::array<unsigned char, 4 * 1024> bytes;
   json::monotonic_resource memory{bytes.data(), bytes.size()};
 };
-}  // namespace
 
-net::Response session_response(const Call& call, const session::SessionView& view) {
+std::string session_text(const session::SessionView& view) {
   Scratch scratch;
-  const bool usable = view.state == State::running;
-  return json_response(
-      200, usable ? render_connectable(call, view, &scratch.memory) : render_session(view, &scratch.memory));
+  return json::serialize(render_session(view, &scratch.memory));
 }
 
-net::Response list_response(const std::vector<SharedView>& views) {
-  Scratch scratch;
-  json::array out(&scratch.memory);
-  out.reserve(views.size());
-  for (const SharedView& view : views) out.push_back(render_session(*view, &scratch.memory));
-  return json_response(200, out);
+net::Response text_response(std::string text) {
+  return net::text_response(200, "application/json; charset=utf-8", std::move(text));
+}
+}  // namespace
+
+net::Response session_response(const Call& call, const SharedView& view) {
+  std::string text = call.texts.of(view, session_text);
+  if (view->state == State::running) {
+    // What a client connects with depends on how it reached us, so it is no part of what is kept.
+    Scratch scratch;
+    json::object links(&scratch.memory);
+    add_links(call, *view, links);
+    text.back() = ',';
+    text.append(json::serialize(links), 1);
+  }
+  return text_response(std::move(text));
+}
+
+net::Response list_response(const Call& call, const std::vector<SharedView>& views) {
+  std::string text = "[";
+  for (const SharedView& view : views) {
+    if (text.size() > 1) text += ',';
+    text += call.texts.of(view, session_text);
+  }
+  return text_response(text += ']');
 }
 
 json::object render_debug(const Call& call, const session::SessionView& view,

@@ -18,12 +18,11 @@ std::string_view status_of(const session::SessionView& view);
 json::object render_session(const session::SessionView& view, json::storage_ptr memory = {});
 
 /// With connectUrl, seleniumRemoteUrl and signingKey: what create and, while it can be used, get answer.
-json::object render_connectable(const Call& call, const session::SessionView& view,
-                                json::storage_ptr memory = {});
+json::object render_connectable(const Call& call, const session::SessionView& view);
 
 /// The answer about one session: connectable while it can be used.
-net::Response session_response(const Call& call, const session::SessionView& view);
-net::Response list_response(const std::vector<SharedView>& views);
+net::Response session_response(const Call& call, const SharedView& view);
+net::Response list_response(const Call& call, const std::vector<SharedView>& views);
 
 /// GET …/debug.
 json::object render_debug(const Call& call, const session::SessionView& view,
