@@ -292,6 +292,7 @@ Task<Result<std::unique_ptr<recorder::Recording>>> App::start_recording(session:
     options.frames = request.frames;
   }
   options.files = &files_;
+  options.on_mark = std::move(request.on_mark);
   options.on_segment = [this, id = request.session_id](const recorder::Segment& segment) {
     tasks_.spawn(store_segment(id, to_record(segment)));
   };

@@ -55,11 +55,16 @@ struct SnapshotCommand {
   bool operator==(const SnapshotCommand&) const = default;
 };
 
+/// Another tab is shown from about now on: a segment begins with the picture that comes next.
+struct CutCommand {
+  bool operator==(const CutCommand&) const = default;
+};
+
 struct FinishCommand {
   bool operator==(const FinishCommand&) const = default;
 };
 
-using EncoderCommand = std::variant<StartCommand, FrameCommand, SnapshotCommand, FinishCommand>;
+using EncoderCommand = std::variant<StartCommand, FrameCommand, SnapshotCommand, CutCommand, FinishCommand>;
 
 /// The command's line, and for a frame its bytes behind it.
 std::string to_message(const EncoderCommand& command);

@@ -77,6 +77,7 @@ Result<EncoderCommand> parse_line(std::string_view line, std::size_t& frame_size
     return EncoderCommand(std::move(command));
   }
   if (const auto* start = inner_object(*object, "start")) return read_start(*start);
+  if (inner_object(*object, "cut") != nullptr) return EncoderCommand(CutCommand{});
   if (inner_object(*object, "finish") != nullptr) return EncoderCommand(FinishCommand{});
   if (const auto* snapshot = inner_object(*object, "snapshot")) {
     SnapshotCommand command;
@@ -102,6 +103,7 @@ std::string to_message(const EncoderCommand& command) {
         const json::object object{{"id", std::int64_t{snapshot.id}}, {"quality", snapshot.quality}};
         return one_line("snapshot", object);
       },
+      [](const CutCommand&) { return one_line("cut", json::object()); },
       [](const FinishCommand&) { return one_line("finish", json::object()); }};
   return std::visit(visitor, command);
 }

@@ -46,6 +46,7 @@ class EncoderRecording final : public Recording {
   RecordingStats stats() const override { return stats_; }
   const LiveEdge& live() const override { return live_; }
   Task<Result<Picture>> snapshot(int quality) override;
+  void cut() override;
   Task<void> finish(Milliseconds deadline) override;
   Task<void> changed() override { return changed_.wait(); }
 
@@ -309,6 +310,11 @@ Task<Result<Picture>> EncoderRecording::snapshot(int quality) {
   co_return Error{errc::timed_out, "a picture of the screen"};
 }
 
+void EncoderRecording::cut() {
+  // An encoder that died gets no word of it, and begins a segment anyway when it is replaced.
+  if (state_ == RecordingState::recording) (void)encoder_->send(to_message(CutCommand{}));
+}
+
 Task<void> EncoderRecording::finish(Milliseconds deadline) {
   co_await base::disable_cancellation();
   is_finishing_ = true;
@@ -334,36 +340,6 @@ Task<void> give_up(std::unique_ptr<EncoderRecording> recording, EncoderProcess& 
 }
 
 }  // namespace
-
-std::string_view name(RecordingMark::Kind kind) {
-  switch (kind) {
-    case RecordingMark::Kind::resumed:
-      return "resumed";
-    case RecordingMark::Kind::slower:
-      return "slower";
-    case RecordingMark::Kind::faster:
-      return "faster";
-    case RecordingMark::Kind::stopped:
-      return "stopped";
-  }
-  return "unknown";
-}
-
-std::string_view name(RecordingState state) {
-  switch (state) {
-    case RecordingState::recording:
-      return "recording";
-    case RecordingState::finalizing:
-      return "finalizing";
-    case RecordingState::ready:
-      return "ready";
-    case RecordingState::failed:
-      return "failed";
-    case RecordingState::disabled:
-      return "disabled";
-  }
-  return "unknown";
-}
 
 Task<Result<std::unique_ptr<Recording>>> Recording::start(RecordingOptions options, base::Logger log) {
   const base::Executor executor = co_await base::asio::this_coro::executor;

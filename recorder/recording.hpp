@@ -108,6 +108,9 @@ class Recording {
   /// Errors: unavailable (nothing is recorded now, or there is no picture), timed_out.
   virtual Task<Result<Picture>> snapshot(int quality) = 0;
 
+  /// Another tab is shown from about now on: a segment begins, so that tabs can be told apart.
+  virtual void cut() = 0;
+
   /// Ends the recording: asks, waits, kills. Afterwards the state is final. Any number of calls. Not
   /// cancellable: `deadline` and a little more bounds it.
   virtual Task<void> finish(Milliseconds deadline) = 0;

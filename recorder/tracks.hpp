@@ -22,9 +22,10 @@ struct TabTrack {
   bool operator==(const TabTrack&) const = default;
 };
 
-/// A segment belongs to the tab that was shown in its middle: beside a change of tabs a track holds up to
-/// half a segment of the other. `shown` is in the order of time. What came before the first word is the first
-/// tab's; a recording of which nothing is known is all tab 0. By tab, each with at least one segment.
+/// A segment belongs to the tab that was shown in its middle. The recorder begins one when another tab is
+/// shown (Recording::cut), so a track holds no more than a moment of its neighbours. `shown` is in the order
+/// of time. What came before the first word is the first tab's; a recording of which nothing is known is all
+/// tab 0. By tab, each with at least one segment.
 std::vector<TabTrack> cut_tracks(const RecordingIndex& index, const std::vector<TabShown>& shown);
 
 }  // namespace greenroom::recorder

@@ -204,11 +204,12 @@ void PageEvents::ask_visibility(const std::string& session, std::int64_t world, 
 void PageEvents::say_what_is_shown() {
   const auto now = tabs_.shown();
   if (!now || *now == shown_) return;
-  shown_ = *now;
+  const bool is_change = std::exchange(shown_, *now) >= 0;
   Timeline::Place place;
   place.page = *now;
   place.target = tabs_.target_of(*now);
   log_.mark("tab.shown", {}, place);
+  if (is_change) log_.tell_tab_changed();
 }
 
 }  // namespace greenroom::session

@@ -34,6 +34,8 @@ struct RecordingRequest {
   recorder::FrameSource* frames = nullptr;  ///< outlives the recording
   int frames_per_second = 10;
   recorder::Quality quality = recorder::Quality::standard;
+  std::function<void(const recorder::RecordingMark&)>
+      on_mark;  ///< may be called as long as the recording lives
 };
 
 /// Starts a session's recording. Errors: as recorder::Recording.

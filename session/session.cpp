@@ -144,6 +144,9 @@ Task<Result<void>> Session::start_timeline() {
   options.console = spec_.log_console.value_or(options.console);
   const Timeline::Sink sink{services_.timeline, services_.clock};
   timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options, log_);
+  timeline_->when_tab_changes([this] {
+    if (recording_) recording_->cut();
+  });
   json::object made;
   made["dialect"] = view_->dialect;
   timeline_->mark("api.create", made);

@@ -125,6 +125,7 @@ class Session {
   base::Task<base::Result<void>> try_recording();
   base::Task<void> watch_recording();
   base::Task<void> end_recording_early();
+  void mark_recording(const recorder::RecordingMark& mark);
   void mark_recording_failure();
   void on_command(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();

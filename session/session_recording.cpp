@@ -30,6 +30,7 @@ Task<Result<void>> Session::try_recording() {
   request.session_id = view_->id;
   request.frames_per_second = spec_.record_fps.value_or(options_.record_fps);
   request.quality = spec_.record_quality.value_or(options_.record_quality);
+  request.on_mark = [this](const recorder::RecordingMark& mark) { mark_recording(mark); };
   if (browser_->display() != nullptr) {
     request.display = *browser_->display();
   } else {
@@ -94,6 +95,14 @@ Task<void> Session::watch_recording() {
   mark_recording_failure();
   recording_settled_.set();
   co_await save();
+}
+
+/// A viewer should know why the picture changed; how it ended is said in other words.
+void Session::mark_recording(const recorder::RecordingMark& mark) {
+  if (!timeline_ || mark.kind == recorder::RecordingMark::Kind::stopped) return;
+  json::object what;
+  what["why"] = mark.why;
+  timeline_->mark("recording." + std::string(recorder::name(mark.kind)), what);
 }
 
 void Session::mark_recording_failure() {

@@ -2,6 +2,7 @@
 // and its exports are rendered from.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,6 +60,11 @@ class Timeline {
   /// A marker: a word of our own ("tab.shown", "client.joined"), kept even when the log was declined.
   void mark(std::string_view word, const boost::json::object& params, const Place& place);
   void mark(std::string_view word, const boost::json::object& params) { mark(word, params, Place()); }
+  /// `told` is called when another tab comes to the front; what it holds outlives this.
+  void when_tab_changes(std::function<void()> told) { tab_changed_ = std::move(told); }
+  void tell_tab_changed() const {
+    if (tab_changed_) tab_changed_();
+  }
   /// An event or a command, its secrets taken out already. Dropped when only markers are kept.
   void add(std::string_view method, std::string params, const Place& place);
 
@@ -82,6 +88,7 @@ class Timeline {
   Options options_;
   base::Logger log_;
   std::unique_ptr<PageEvents> pages_;
+  std::function<void()> tab_changed_;
   std::vector<store::TimelineEvent> pending_;
   std::int64_t next_seq_ = 1;
   std::size_t size_ = 0;

@@ -167,6 +167,7 @@ Result<void> Recorder::obey_commands() {
     if (!*command) break;
     if (const auto* snapshot = std::get_if<SnapshotCommand>(&**command))
       control_.send(track_.snapshot(*snapshot));
+    if (std::holds_alternative<CutCommand>(**command)) track_.cut(now());
     if (auto* frame = std::get_if<FrameCommand>(&**command)) source_->offer(std::move(*frame));
     if (std::holds_alternative<FinishCommand>(**command)) {
       end_reason_ = "finished";

@@ -17,6 +17,11 @@ std::pair<int, int> fit(int width, int height, const StartCommand& limits) {
   return {scaled(width), scaled(height)};
 }
 
+/// However often tabs change: each segment costs a file and a key picture.
+constexpr Milliseconds shortest_segment{500};
+/// From the word that another tab is shown to its picture, which the screen brings a little later.
+constexpr Milliseconds cut_patience{300};
+
 }  // namespace
 
 Track::Track(int directory, const StartCommand& options, std::function<void(const EncoderEvent&)> tell)
@@ -68,9 +73,18 @@ Result<void> Track::open_encoder() {
   return archive_.use_config(encoder_->config());
 }
 
+void Track::cut(Milliseconds at) {
+  if (archive_.has_open_segment() && !cut_due_)
+    cut_due_ = std::max(at + cut_patience, segment_start_ + shortest_segment);
+}
+
+bool Track::segment_is_over(Milliseconds at) const {
+  return at - segment_start_ >= (cut_due_ ? shortest_segment : options_.segment_length);
+}
+
 Result<void> Track::show(Milliseconds at) {
   at = std::max(at, last_shown_ + Milliseconds(1));  // the container's clock ticks in milliseconds
-  if (archive_.has_open_segment() && at - segment_start_ >= options_.segment_length)
+  if (archive_.has_open_segment() && segment_is_over(at))
     if (const auto ended = end_segment(at); !ended) return ended;
   if (scaled_) scaled_->scale_from(source_);
   const bool is_first = !archive_.has_open_segment();
@@ -105,6 +119,7 @@ Result<void> Track::end_segment(Milliseconds at) {
   if (!archive_.has_open_segment()) return {};
   const auto segment = archive_.finish_segment(std::max(at, last_shown_ + Milliseconds(1)));
   if (!segment) return segment.error();
+  cut_due_.reset();
   last_shown_ = std::max(last_shown_, segment->start + segment->duration - Milliseconds(1));
   tell_(*segment);
   return {};
@@ -117,7 +132,8 @@ Milliseconds Track::must_show_again_at() const {
   if (!archive_.has_open_segment()) return last_shown_ + longest_hold;
   // A moment more than a segment's length: a moving page ends its segment with a picture of its own.
   const Milliseconds segment_end = segment_start_ + options_.segment_length + options_.segment_length / 8;
-  return std::min({segment_end, last_shown_ + longest_hold, archive_.fragment_due()});
+  const Milliseconds cut_due = cut_due_.value_or(segment_end);
+  return std::min({segment_end, cut_due, last_shown_ + longest_hold, archive_.fragment_due()});
 }
 
 Result<RecordingEnd> Track::finish(const std::string& reason, Milliseconds at) {

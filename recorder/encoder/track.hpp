@@ -34,6 +34,10 @@ class Track {
   /// Pictures are shrunk by this in both directions from `at` on: 1 is their own size.
   Result<void> set_shrink(int divisor, Milliseconds at);
 
+  /// Another scene begins about now: the next picture begins a segment. One comes soon even if nothing
+  /// changes.
+  void cut(Milliseconds at);
+
   /// What sources paint on; of the size that was set.
   Picture420& canvas() { return source_; }
   bool has_size() const { return encoder_ != nullptr; }
@@ -57,6 +61,7 @@ class Track {
 
  private:
   const Picture420& shown() const { return scaled_ ? *scaled_ : source_; }
+  bool segment_is_over(Milliseconds at) const;
   Result<void> end_size(Milliseconds at);
   Result<void> end_segment(Milliseconds at);
   Result<void> open_encoder();
@@ -70,6 +75,7 @@ class Track {
   std::optional<Picture420> scaled_;  // when the source is larger than allowed
   std::unique_ptr<H264Encoder> encoder_;
   Milliseconds segment_start_{};
+  std::optional<Milliseconds> cut_due_;  // a segment begins then at the latest
   Milliseconds last_shown_{-1};
   std::int64_t encoded_ = 0;
 };

@@ -27,6 +27,7 @@ class FakeRecording final : public Recording {
   /// What snapshot() answers while the recording runs.
   void show(Picture picture) { picture_ = std::move(picture); }
   int finish_calls() const { return finish_calls_; }
+  int cuts() const { return cuts_; }
 
   RecordingState state() const override { return state_; }
   const std::string& failure() const override { return failure_; }
@@ -38,6 +39,7 @@ class FakeRecording final : public Recording {
       co_return Error{errc::unavailable, "there is no picture"};
     co_return picture_;
   }
+  void cut() override { ++cuts_; }
   Task<void> finish(Milliseconds) override {
     ++finish_calls_;
     if (state_ == RecordingState::recording) move_to(RecordingState::ready);
@@ -59,6 +61,7 @@ class FakeRecording final : public Recording {
   LiveEdge live_;
   Picture picture_;
   int finish_calls_ = 0;
+  int cuts_ = 0;
 };
 
 }  // namespace greenroom::recorder

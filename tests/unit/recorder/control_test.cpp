@@ -38,7 +38,7 @@ std::vector<EncoderCommand> all_commands() {
   StartCommand resumed = start_command();
   resumed.source = CaptureSource::frames;
   resumed.is_resumed = true;
-  return {start_command(), frame, snapshot, resumed, FrameCommand{}, FinishCommand{}};
+  return {start_command(), frame, snapshot, resumed, FrameCommand{}, CutCommand{}, FinishCommand{}};
 }
 
 TEST(Control, CommandsAreReadBackHoweverTheyAreCut) {

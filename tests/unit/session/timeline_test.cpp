@@ -204,6 +204,8 @@ TEST_F(TimelineTest, BeyondItsSizeEventsAreNotKeptEither) {
 
 TEST_F(TimelineTest, TheTabThatSaysItIsVisibleIsShown) {
   follow();
+  int changes = 0;
+  timeline->when_tab_changes([&] { ++changes; });
   attach("one", "page");
   give_world("one");
   say_visible("one", "visible");
@@ -216,6 +218,7 @@ TEST_F(TimelineTest, TheTabThatSaysItIsVisibleIsShown) {
   const std::vector<std::string> expected = {"tab.opened 0", "tab.shown 0",  "tab.opened 1",
                                              "tab.shown 1",  "tab.closed 1", "tab.shown 0"};
   EXPECT_EQ(words(), expected);
+  EXPECT_EQ(changes, 2) << "the first tab is no change";
 }
 
 TEST_F(TimelineTest, EveryDocumentIsAskedAnewAndTheOldOneIsNotBelieved) {
