@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "recorder/archive.hpp"
 #include "recorder/dom_archive.hpp"
+#include "recorder/finish_interrupted.hpp"
 #include "recorder/player.hpp"
 #include "session/timeline_mask.hpp"
 
@@ -178,10 +179,14 @@ Task<Result<api::RecordingFacts>> SessionCore::recording(std::string id) {
   facts.state = (*view)->recording;
   facts.error = (*view)->recording_error;
   if (!(*view)->recorded) co_return facts;
-  auto read = [directory = directory_of(id)] { return recorder::read_index(directory); };
+  const auto writing = parts_.sessions.use(id);
+  // While it is written, the end of an index may be torn and its beginning may not be there yet.
+  auto read = [directory = directory_of(id), is_over = !writing] {
+    return is_over ? recorder::read_finished_index(directory) : recorder::read_index(directory);
+  };
   auto index = co_await parts_.files.run(std::move(read));
   if (index) facts.index = std::move(*index);
-  if (const auto session = parts_.sessions.use(id)) facts.live = (*session)->recording_edge();
+  if (writing) facts.live = (*writing)->recording_edge();
   if (!index && index.error().code != errc::not_found) co_return index.error();
   auto shown = co_await tabs_shown(std::move(id));
   if (!shown) co_return shown.error();

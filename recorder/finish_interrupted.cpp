@@ -6,6 +6,7 @@
 
 #include "base/fd.hpp"
 #include "recorder/archive_file.hpp"
+#include "recorder/rebuild_index.hpp"
 #include "recorder/salvage.hpp"
 
 namespace greenroom::recorder {
@@ -27,6 +28,14 @@ Result<RecordingIndex> finish_interrupted(const std::string& directory) {
   if (const auto wrote = write_all(fd.value(), missing, "ending " + path); !wrote) return wrote.error();
   if (::fsync(fd.value()) != 0) return storage_error("syncing " + path, errno);
   return read_index(directory);
+}
+
+Result<RecordingIndex> read_finished_index(const std::string& directory) {
+  auto index = read_index(directory);
+  const bool is_lost = !index && index.error().code == errc::not_found;
+  if (!is_lost && (!index || !is_damaged(*index))) return index;
+  auto rebuilt = finish_interrupted(directory);
+  return rebuilt || is_lost ? rebuilt : index;
 }
 
 }  // namespace greenroom::recorder

@@ -17,7 +17,11 @@ std::string missing_end(const RecordingIndex& index);
 /// (salvage.hpp). Not while an encoder writes there. Blocks; for the blocking pool. Returns the index as it
 /// is now.
 ///
-/// Errors: not_found (no index: nothing was recorded), io, storage_full, too_large.
+/// Errors: not_found (nothing was recorded), io, storage_full, too_large.
 Result<RecordingIndex> finish_interrupted(const std::string& directory);
+
+/// The index of a recording that nobody writes any more; one that is lost or damaged is rebuilt from the
+/// segments (rebuild_index.hpp) and ended. Blocks and fails as above.
+Result<RecordingIndex> read_finished_index(const std::string& directory);
 
 }  // namespace greenroom::recorder

@@ -10,7 +10,7 @@
 
 #include "base/fd.hpp"
 #include "recorder/archive_file.hpp"
-#include "recorder/mp4_reader.hpp"
+#include "recorder/rebuild_index.hpp"
 
 namespace greenroom::recorder {
 
@@ -37,20 +37,8 @@ std::vector<std::string> unknown_names(const std::string& directory, const Recor
 
 /// The segment that can be made of an unfinished file, with the number of its good bytes as its size.
 Result<Segment> read_partial(int directory, const std::string& name, const RecordingIndex& index) {
-  constexpr std::size_t largest_file = std::size_t{512} << 20;
-  const auto file = open_plain_file(directory, name);
-  if (!file) return file.error();
-  const auto bytes = read_all(file->value(), largest_file);
-  if (!bytes) return bytes.error();
-  const auto torn = read_torn(*bytes);
-  if (!torn) return torn.error();
-  std::string_view note = torn->note;
-  if (note.ends_with('\n')) note.remove_suffix(1);
-  auto segment = parse_segment_line(note);
-  if (!segment) return segment.error();
-  segment->size = Bytes{torn->size};
-  segment->duration = Milliseconds(torn->duration_ms);
-  segment->frames = torn->frames;
+  auto segment = read_segment_file(directory, name);
+  if (!segment) return segment;
   // Named by its own writer, in a directory of its own: but what is written into the index is checked.
   if ((segment->file + std::string(suffix) != name && segment->file != name) ||
       segment->start < index.duration())
@@ -83,6 +71,11 @@ Result<void> finish_partial(int directory, const std::string& name, const Segmen
 
 Result<RecordingIndex> salvage(const std::string& path) {
   auto index = read_index(path);
+  const bool is_lost = !index && index.error().code == errc::not_found;
+  if (is_lost || (index && is_damaged(*index))) {
+    auto rebuilt = rebuild_index(path);
+    if (rebuilt) index = std::move(rebuilt);
+  }
   if (!index || index->end) return index;
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!directory) return base::errno_error("opening " + path, errno);

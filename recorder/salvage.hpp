@@ -12,7 +12,7 @@ namespace greenroom::recorder {
 /// removes what is left of unfinished files: of a recording whose encoder died, at most one fragment is lost.
 /// Not while an encoder writes there. Blocks; for the blocking pool. Returns the index as it is now.
 ///
-/// Errors: not_found (no index: nothing was recorded), io, storage_full, too_large.
+/// Errors: not_found (nothing was recorded), io, storage_full, too_large.
 Result<RecordingIndex> salvage(const std::string& directory);
 
 }  // namespace greenroom::recorder

@@ -74,7 +74,7 @@ json::object render_session(const session::SessionView& view, json::storage_ptr 
 
 namespace {
 void add_links(const Call& call, const session::SessionView& view, json::object& out) {
-  const std::string key = signing_key(call, view);
+  const std::string key = cdp_token(call, view);
   std::string connect = websocket_url_of(call.base_url);
   out.emplace("connectUrl", connect.append("/?signingKey=").append(key));
   out.emplace("seleniumRemoteUrl", call.base_url + "/webdriver");
