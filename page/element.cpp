@@ -74,12 +74,43 @@ Task<Result<void>> scroll_into_view(Visit& visit, const Element& element) {
   co_return co_await scroll_to_handle(visit, element.handle);
 }
 
+namespace {
+/// Where a frame of another process lies is known to the browser once it and the frames around it were
+/// painted there: until then it sends a click to where the frame was.
+Task<Result<void>> wait_until_painted(Visit& visit, const Element& element) {
+  for (const Handle& host : element.hosts) {
+    json::array none;
+    auto painted = co_await visit.run(host, scripts::painted, std::move(none));
+    if (!painted) co_return painted.error();
+  }
+  json::array none;
+  auto painted = co_await visit.run(element.handle, scripts::painted, std::move(none));
+  if (!painted) co_return painted.error();
+  co_return Result<void>();
+}
+
+/// Looks until two looks in a row, with everything painted between them, see the same.
+Task<Result<Found>> look_at_rest(Visit& visit, const Element& element) {
+  auto found = co_await look(visit, element);
+  constexpr int most_looks = 10;
+  for (int looks = 1; looks < most_looks && found && found->problem.empty() && !element.hosts.empty();
+       ++looks) {
+    auto painted = co_await wait_until_painted(visit, element);
+    if (!painted) co_return painted.error();
+    const Point before = found->point;
+    found = co_await look(visit, element);
+    if (found && found->point == before) break;
+  }
+  co_return found;
+}
+}  // namespace
+
 Task<Result<Point>> point_of(Visit& visit, const Element& element, base::Milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
     auto scrolled = co_await scroll_into_view(visit, element);
     if (!scrolled) co_return scrolled.error();
-    auto found = co_await look(visit, element);
+    auto found = co_await look_at_rest(visit, element);
     if (!found) co_return found.error();
     if (found->problem.empty()) co_return found->point;
     if (!found->waits || std::chrono::steady_clock::now() >= until)

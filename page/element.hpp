@@ -9,6 +9,7 @@ namespace greenroom::page {
 struct Point {
   double x = 0;
   double y = 0;
+  bool operator==(const Point&) const = default;
 };
 
 /// Scrolls the element into view and answers where a click reaches it. What may change by itself, being

@@ -220,6 +220,13 @@ const std::string_view point_outside = R"js(function (x, y) {
   return { problem: 'is in a frame covered by <' + hit.tagName.toLowerCase() + (hit.id ? ' id="' + hit.id + '"' : '') + '>', waits: true };
 })js";
 
+const std::string_view painted = R"js(function () {
+  return Promise.race([
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))),
+    new Promise((done) => setTimeout(done, 250, null)),
+  ]);
+})js";
+
 const std::string_view is_page_visible =
     R"js(function () { return document.visibilityState === 'visible'; })js";
 

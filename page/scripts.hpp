@@ -16,6 +16,8 @@ extern const std::string_view find_text;
 extern const std::string_view point;
 /// this: iframe, (x, y) in its document's viewport → {x, y} in this one's, or {problem, cover}.
 extern const std::string_view point_outside;
+/// this: element → null, once its document has been painted twice from now on, or was not for a moment.
+extern const std::string_view painted;
 /// this: element → true when scripts may see it on the screen.
 extern const std::string_view is_page_visible;
 
