@@ -75,9 +75,18 @@ Task<Result<void>> KeptCaptures::look_up(store::CaptureRecord row, api::Capture&
   capture.facts = api::facts_of(*markers);
   if (!is_final) co_return Result<void>();
   auto recording = co_await core_.recording(row.session_id);
-  if (!recording) co_return recording.error();
+  // One that cannot be read must not take the whole list with it. The next look tries again.
+  if (!recording) co_return is_gone(recording.error()) ? Result<void>(recording.error()) : Result<void>();
   capture.facts.duration = recording->index.duration();
   co_return co_await rows_.keep_found(std::move(row.id), api::to_text(capture.facts));
+}
+
+Task<Result<api::Capture>> KeptCaptures::whole_capture_of(store::CaptureRecord row) {
+  auto capture = co_await capture_of(row);
+  if (!capture) co_return capture.error();
+  auto looked = co_await look_up(std::move(row), *capture);
+  if (!looked) co_return looked.error();
+  co_return capture;
 }
 
 Task<Result<std::vector<api::Capture>>> KeptCaptures::list(std::string project_id, std::size_t limit) {
@@ -114,11 +123,7 @@ Task<Result<std::vector<api::Capture>>> KeptCaptures::list(std::string project_i
 Task<Result<api::Capture>> KeptCaptures::find(std::string project_id, std::string id) {
   auto row = co_await find_row(std::move(project_id), std::move(id));
   if (!row) co_return row.error();
-  auto capture = co_await capture_of(*row);
-  if (!capture) co_return capture.error();
-  auto looked = co_await look_up(std::move(*row), *capture);
-  if (!looked) co_return looked.error();
-  co_return capture;
+  co_return co_await whole_capture_of(std::move(*row));
 }
 
 Task<Result<api::Capture>> KeptCaptures::make(std::string project_id, json::object said) {
@@ -140,11 +145,7 @@ Task<Result<api::Capture>> KeptCaptures::change(std::string project_id, std::str
   if (!row) co_return row.error();
   auto changed = co_await rows_.change(std::move(row->id), json::serialize(said), core_.now());
   if (!changed) co_return changed.error();
-  auto capture = co_await capture_of(*changed);
-  if (!capture) co_return capture.error();
-  auto looked = co_await look_up(std::move(*changed), *capture);
-  if (!looked) co_return looked.error();
-  co_return capture;
+  co_return co_await whole_capture_of(std::move(*changed));
 }
 
 Task<Result<void>> KeptCaptures::erase(std::string project_id, std::string id) {

@@ -32,6 +32,7 @@ class KeptCaptures final : public api::Captures {
  private:
   base::Task<base::Result<store::CaptureRecord>> find_row(std::string project_id, std::string id);
   base::Task<base::Result<api::Capture>> capture_of(store::CaptureRecord row);
+  base::Task<base::Result<api::Capture>> whole_capture_of(store::CaptureRecord row);
   base::Task<base::Result<void>> look_up(store::CaptureRecord row, api::Capture& capture);
 
   api::Core& core_;

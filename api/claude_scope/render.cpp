@@ -78,7 +78,7 @@ json::value last_error_of(const Capture& capture) {
   if (!view.recording_error.empty()) return json::value(view.recording_error);
   const auto reason = view.end_reason.value_or(session::EndReason::requested);
   if (session::outcome_of(reason) == session::Outcome::failed) return json::value(session::word(reason));
-  return status_of(capture) == "error" ? json::value("nothing was recorded") : json::value();
+  return status_of(capture) == "error" ? json::value("nothing of it can be played") : json::value();
 }
 
 /// Null before the first update of a record that nothing here fills. Nothing extracts frames yet, so no lane

@@ -116,3 +116,20 @@ test('a deleted one is gone from every API', async () => {
   assert.equal((await call(daemon, 'GET', `/v1/sessions/${id}`)).status, 404);
   assert.ok(!(await list()).some((entry) => entry.id === alias));
 });
+
+test('a daemon that was killed: the session is closed, under the same id, with what was recorded of it', async () => {
+  const session = await sdkFor(daemon).sessions.create();
+  const browser = await connectPlaywright(session);
+  await browser.contexts()[0].pages()[0].goto(`${site.url}/stage/named?name=interrupted`);
+  const { id } = await get(session.id);
+  await until('its title is written down', async () => (await get(id)).title === 'interrupted', 10_000);
+  await pause(2_500);
+  const { home } = daemon;
+  await daemon.kill9();
+  await browser.close().catch(() => {});
+  daemon = await Daemon.start({ limits: { sessions: 4 } }, { home });
+  await complete(id);
+  const seen = await get(session.id);
+  assert.deepEqual([seen.id, seen.title, seen.lastError], [id, 'interrupted', 'lost_on_restart']);
+  assert.ok(seen.duration >= 1);
+});

@@ -154,6 +154,8 @@ TEST_F(ClaudeScopeTest, ARecordingIsCompleteOnceItIsWholeAndOnlyThen) {
   view.recording = RecordingState::failed;
   view.recording_error = "encoder_failed: it died";
   EXPECT_EQ(claude_scope::status_of(recorded(view, some)), "complete") << "what there is can be looked at";
+  EXPECT_EQ(claude_scope::render_status(recorded(ended_session(EndReason::requested), none)).at("lastError"),
+            json::value("nothing of it can be played"));
   EXPECT_EQ(claude_scope::render_status(recorded(view, none)).at("lastError"),
             json::value("encoder_failed: it died"));
   EXPECT_EQ(
