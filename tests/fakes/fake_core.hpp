@@ -96,6 +96,7 @@ class FakeCore final : public api::Core {
  private:
   /// Notes the call; the failure that the test set for it, if any.
   std::optional<base::Error> note(std::string name, json::object more);
+  std::optional<base::Error> failure_of(const std::string& name);
 
   FakeClock clock_;
   json::array calls_;
