@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "api/captures.hpp"
 #include "api/page_work.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
@@ -137,6 +138,8 @@ class Core {
 
   /// Work in the pages of sessions; nullptr: this core does none.
   virtual PageWork* page_work() { return nullptr; }
+
+  virtual Captures& captures() = 0;
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;

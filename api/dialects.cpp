@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "api/browserbase/dialect.hpp"
+#include "api/claude_scope/dialect.hpp"
 #include "api/dialect.hpp"
 #include "api/hyperbrowser/dialect.hpp"
 #include "api/notte/dialect.hpp"
@@ -15,7 +16,7 @@ namespace greenroom::api {
 
 std::span<const Dialect* const> all_dialects() {
   static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect(),
-                                      &stagehand::dialect()};
+                                      &stagehand::dialect(), &claude_scope::dialect()};
   return dialects;
 }
 

@@ -5,6 +5,9 @@
 
 #include <boost/json.hpp>
 
+#include "api/answers.hpp"
+#include "api/field_rules.hpp"
+
 namespace greenroom::api {
 
 using base::errc;
@@ -201,7 +204,12 @@ net::Response Gateway::refuse(unsigned status, std::string_view why, const net::
   net::Request request;
   request.method = "GET";
   request.target = target;
-  const Dialect& dialect = *destination(request).mounted->dialect;
+  const Destination to = destination(request);
+  const Dialect& dialect = *to.mounted->dialect;
+  // A body that nobody would have looked at is not too large: what it is for is not served.
+  const auto upload = to.mounted->router.find("POST", to.path);
+  const bool is_served = !upload.match || dialect.routes[upload.match->route].handler != refuse_route;
+  if (status == 413 && !is_served) return dialect.error(not_served("POST " + target.path));
   errc code = errc::invalid_argument;
   if (status == 413 || status == 431) code = errc::too_large;
   if (status == 408) code = errc::timed_out;

@@ -23,4 +23,17 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
+std::string make_short_id() {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  constexpr std::size_t length = 8;
+  constexpr std::size_t fair =
+      256 / alphabet.size() * alphabet.size();  // above it some would come more often
+  std::string id;
+  while (id.size() < length)
+    for (const char c : random_bytes(length))
+      if (const auto byte = static_cast<unsigned char>(c); byte < fair && id.size() < length)
+        id += alphabet[byte % alphabet.size()];
+  return id;
+}
+
 }  // namespace greenroom::base

@@ -12,4 +12,8 @@ std::string make_uuid();
 /// True for exactly the form that make_uuid() makes (any version), and nothing else.
 bool is_uuid(std::string_view text);
 
+/// Eight random characters of A-Z and 0-9, for names that people read. They are no secret (41 bits), and two
+/// may be the same: who keeps them looks.
+std::string make_short_id();
+
 }  // namespace greenroom::base

@@ -19,9 +19,11 @@
 #include "net/http_server.hpp"
 #include "recorder/muxer.hpp"
 #include "session/manager.hpp"
+#include "store/capture_store.hpp"
 #include "store/data_lock.hpp"
 #include "store/database.hpp"
 #include "store/key_store.hpp"
+#include "store/preference_store.hpp"
 #include "store/project_store.hpp"
 #include "store/secret_store.hpp"
 #include "store/segment_store.hpp"
@@ -95,6 +97,8 @@ class App {
   std::unique_ptr<store::Database> database_;
   store::SessionStore rows_;
   store::TimelineStore timeline_;
+  store::CaptureStore captures_;
+  store::PreferenceStore preferences_;
   store::SegmentStore segments_;
   store::KeyStore key_store_;
   store::ProjectStore project_store_;

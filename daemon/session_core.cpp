@@ -28,7 +28,10 @@ const Error ended{errc::gone, "the session has ended"};
 }  // namespace
 
 SessionCore::SessionCore(const base::Executor& executor, SessionCoreParts parts)
-    : parts_(std::move(parts)), pages_(parts_.sessions), tasks_(executor) {}
+    : parts_(std::move(parts)),
+      pages_(parts_.sessions),
+      captures_(*this, parts_.captures, parts_.preferences),
+      tasks_(executor) {}
 
 Task<Result<api::SharedView>> SessionCore::create(session::SessionSpec spec) {
   return parts_.sessions.create(std::move(spec));

@@ -9,6 +9,7 @@
 #include "api/core.hpp"
 #include "base/blocking_pool.hpp"
 #include "base/task_group.hpp"
+#include "daemon/captures.hpp"
 #include "daemon/housekeeper.hpp"
 #include "daemon/page_work.hpp"
 #include "recorder/muxer.hpp"
@@ -25,6 +26,8 @@ struct SessionCoreParts {
   session::SessionManager& sessions;
   store::SessionStore& rows;
   store::TimelineStore& timeline;
+  store::CaptureStore& captures;
+  store::PreferenceStore& preferences;
   recorder::Muxer& muxer;
   Housekeeper& keeper;
   base::BlockingPool& files;
@@ -66,6 +69,7 @@ class SessionCore final : public api::Core {
   Task<Result<std::vector<api::LogEvent>>> log(std::string id) override;
   Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
   api::PageWork* page_work() override { return &pages_; }
+  api::Captures& captures() override { return captures_; }
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
   Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
@@ -94,6 +98,7 @@ class SessionCore final : public api::Core {
 
   SessionCoreParts parts_;
   SessionPages pages_;
+  KeptCaptures captures_;
   std::map<std::string, api::Mp4State, std::less<>> mp4s_;  // those being made, and those that failed
   int drains_ = 0;
   base::TaskGroup tasks_;

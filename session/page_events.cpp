@@ -16,6 +16,7 @@ using base::Result;
 using base::Task;
 
 namespace {
+constexpr std::size_t longest_url = 2048;          // of a marker
 constexpr std::size_t most_requests = 10'000;      // whose bytes are counted at a time
 constexpr std::size_t console_release_every = 64;  // messages whose objects a page is made to keep
 
@@ -65,6 +66,8 @@ void PageEvents::on_page_event(Page& page, std::string_view method, std::string_
   if (page.is_tab && method == "Page.navigatedWithinDocument" &&
       cdp::text_member(params, "frameId") == page.place.target)
     mark_navigated(page, parsed_text(params, "url"), true);
+  if (page.is_tab && (method == "Page.domContentEventFired" || method == "Page.loadEventFired"))
+    ask_title(std::string(session));
   auto kept = masked_params(method, params);
   if (!kept) return;
   if (method == "Network.loadingFinished" || method == "Network.loadingFailed")
@@ -78,16 +81,17 @@ void PageEvents::on_page_event(Page& page, std::string_view method, std::string_
   }
 }
 
-void PageEvents::on_frame_navigated(const Page& page, const std::string& session, std::string_view params) {
+void PageEvents::on_frame_navigated(Page& page, const std::string& session, std::string_view params) {
   const std::string_view frame = cdp::member(params, "frame");
   if (!cdp::member(frame, "parentId").empty()) return;
   mark_navigated(page, parsed_text(frame, "url") + parsed_text(frame, "urlFragment"), false);
   watch_visibility(session);
 }
 
-void PageEvents::mark_navigated(const Page& page, std::string_view url, bool within_document) {
+void PageEvents::mark_navigated(Page& page, std::string url, bool within_document) {
+  page.url = url.substr(0, longest_url);
   json::object params;
-  if (!log_.options().only_markers) params["url"] = url.substr(0, 2048);
+  if (!log_.options().only_markers) params["url"] = page.url;
   if (within_document) params["withinDocument"] = true;
   log_.mark("tab.navigated", params, page.place);
 }
@@ -103,12 +107,13 @@ void PageEvents::on_attached(std::string_view outer, std::string_view params) {
   if (const auto parent = pages_.find(std::string(outer)); parent != pages_.end())
     page.place.page = parent->second.place.page;
   if (page.is_tab) page.place.page = tabs_.open(page.place.target);
+  page.url = parsed_text(info, "url").substr(0, longest_url);
   const Page& kept = pages_.insert_or_assign(session, std::move(page)).first->second;
   line_->post("Target.setAutoAttach", cdp::attach_without_waiting(), session);
   if (carries_traffic(type)) enable_domains(session, type);
   if (!kept.is_tab) return;
   json::object said;
-  if (!log_.options().only_markers) said["url"] = parsed_text(info, "url").substr(0, 2048);
+  if (!log_.options().only_markers) said["url"] = kept.url;
   if (const std::string opener = cdp::text_member(info, "openerId"); !opener.empty()) said["opener"] = opener;
   log_.mark("tab.opened", said, kept.place);
   watch_visibility(session);
@@ -178,7 +183,15 @@ void PageEvents::watch_visibility(const std::string& session) {
   const auto page = pages_.find(session);
   if (page == pages_.end()) return;
   const std::uint64_t document = ++page->second.document;
-  auto made = [this, session, document](std::int64_t world) { ask_visibility(session, world, document); };
+  page->second.world.reset();
+  page->second.title.clear();
+  auto made = [this, session, document](std::int64_t world) {
+    const auto asked = pages_.find(session);
+    if (asked == pages_.end() || asked->second.document != document) return;
+    asked->second.world = world;
+    ask_title(session);  // it may have loaded meanwhile
+    ask_visibility(session, world, document);
+  };
   // Of a page, its own id and its main frame's are the same.
   cdp::make_isolated_world(*line_, session, page->second.place.target, "greenroom", std::move(made));
 }
@@ -199,6 +212,25 @@ void PageEvents::ask_visibility(const std::string& session, std::int64_t world, 
     ask_visibility(session, world, document);
   };
   cdp::ask_world(*line_, session, world, change, std::move(said));
+}
+
+/// Titles have no event either. What a page calls itself later, by script, is not noticed.
+void PageEvents::ask_title(const std::string& session) {
+  const auto page = pages_.find(session);
+  if (page == pages_.end() || !page->second.world || log_.options().only_markers) return;
+  // By characters: half of a pair is no text.
+  constexpr std::string_view title = "Array.from(document.title.slice(0, 1000)).slice(0, 500).join('')";
+  auto said = [this, session, document = page->second.document](std::string_view text) {
+    const auto asked = pages_.find(session);
+    if (asked == pages_.end() || asked->second.document != document) return;
+    if (text.empty() || text == asked->second.title) return;
+    asked->second.title = text;
+    json::object params;
+    params["title"] = text;
+    params["url"] = asked->second.url;
+    log_.mark("tab.titled", params, asked->second.place);
+  };
+  cdp::ask_world(*line_, session, *page->second.world, title, std::move(said));
 }
 
 void PageEvents::say_what_is_shown() {

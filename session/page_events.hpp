@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -28,6 +29,9 @@ class PageEvents {
     Timeline::Place place;
     bool is_tab = false;
     std::uint64_t document = 0;  // counts navigations: an answer about an earlier document says nothing
+    std::optional<std::int64_t> world;  // of ours, in that document
+    std::string url;
+    std::string title;  // as last said of that document
     std::size_t console_messages = 0;
   };
 
@@ -35,14 +39,15 @@ class PageEvents {
   void on_attached(std::string_view outer, std::string_view params);
   void on_detached(std::string_view params);
   void on_page_event(Page& page, std::string_view method, std::string_view session, std::string_view params);
-  void on_frame_navigated(const Page& page, const std::string& session, std::string_view params);
-  void mark_navigated(const Page& page, std::string_view url, bool within_document);
+  void on_frame_navigated(Page& page, const std::string& session, std::string_view params);
+  void mark_navigated(Page& page, std::string url, bool within_document);
   void on_command(const cdp::ClientCommand& command);
   void enable_domains(const std::string& session, std::string_view type);
   void count_bytes(std::string_view params);
   std::string with_length(std::string params, std::string_view request_id);
   void watch_visibility(const std::string& session);
   void ask_visibility(const std::string& session, std::int64_t world, std::uint64_t document);
+  void ask_title(const std::string& session);
   void say_what_is_shown();
 
   Timeline& log_;

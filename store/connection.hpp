@@ -64,6 +64,8 @@ class Connection {
   /// Any number of statements, without parameters or rows.
   void execute(const std::string& sql) { database_.exec(sql); }
   std::int64_t pragma(const std::string& name);
+  /// What was deleted is zeroed in the database by secure_delete; the log beside it still has it until this.
+  void empty_log() { execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
   SQLite::Database& raw() { return database_; }
 
  private:

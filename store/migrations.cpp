@@ -52,7 +52,21 @@ constexpr std::string_view segments = R"sql(
   ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all = {Migration{1, first}, Migration{2, segments}};
+// session_id: of none, when it is NULL. With its session goes what was said of it.
+constexpr std::string_view captures = R"sql(
+  CREATE TABLE captures (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL,
+    session_id TEXT UNIQUE REFERENCES sessions(id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, said TEXT NOT NULL, found TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX captures_of_project ON captures(project_id);
+
+  CREATE TABLE preferences (
+    project_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (project_id, name)
+  ) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array all = {Migration{1, first}, Migration{2, segments}, Migration{3, captures}};
 }  // namespace
 
 std::span<const Migration> migrations() { return all; }

@@ -217,8 +217,7 @@ Task<Result<void>> SessionStore::remove(std::string id) {
   auto job = [id = std::move(id)](Connection& c) -> Result<void> {
     if (c.query("DELETE FROM sessions WHERE id = ?").bind(id).execute() == 0)
       return Error{errc::not_found, "session " + id};
-    // What was deleted is zeroed in the database by secure_delete; the log beside it still has it until now.
-    c.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    c.empty_log();
     return {};
   };
   co_return co_await database_.run(std::move(job));

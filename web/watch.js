@@ -10,14 +10,15 @@ const download = document.getElementById('download');
 // What a marker is called. Whatever a page put into an address is shown as text.
 const words = {
   'tab.opened': 'opened', 'tab.shown': 'shown', 'tab.closed': 'closed', 'tab.crashed': 'crashed',
-  'tab.navigated': 'went to', 'client.joined': 'joined', 'client.left': 'left',
+  'tab.navigated': 'went to', 'tab.titled': 'is called', 'client.joined': 'joined', 'client.left': 'left',
   'api.create': 'Session created', 'api.end': 'Session ended by an API call', 'session.ended': 'Session ended',
   'recording.failed': 'The recording failed', 'timeline.full': 'The log is full',
 };
 
 function describe(marker) {
   const word = words[marker.kind] || marker.kind;
-  if (marker.kind.startsWith('tab.')) return `Tab ${marker.tab + 1} ${word}${marker.kind === 'tab.navigated' ? ' ' + (marker.url || 'another page') : ''}`;
+  const what = { 'tab.navigated': marker.url || 'another page', 'tab.titled': marker.title }[marker.kind];
+  if (marker.kind.startsWith('tab.')) return `Tab ${marker.tab + 1} ${word}${what ? ' ' + what : ''}`;
   if (marker.kind.startsWith('client.')) return `Client ${marker.client} ${word}`;
   return word + (marker.reason ? ': ' + marker.reason : '');
 }

@@ -1,5 +1,5 @@
 // One session seen by all: made through each API, and read, listed, driven, replayed and stopped through every other,
-// in its own words. A provider is one entry of `providers`.
+// in its own words. A provider is one entry of `providers`; one that has no browsers of its own only looks on.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -7,6 +7,7 @@ import { Hyperbrowser } from '@hyperbrowser/sdk';
 import { listSessions, NotteClient, sessionReplay, sessionStart, sessionStatus, sessionStop } from 'notte-sdk';
 import { chromium } from 'playwright-core';
 
+import { answerOf, ask } from './claude_scope/client.mjs';
 import { sdkFor } from './support/client.mjs';
 import { useDaemon } from './support/daemon.mjs';
 import { startSite } from './support/site.mjs';
@@ -63,6 +64,17 @@ const providers = {
 };
 const names = Object.keys(providers);
 
+const found = (id) => answerOf(ask(held.daemon, 'GET', `/sessions/${id}`));
+const onlookers = {
+  claude_scope: {
+    read: async (id) => (await found(id)).status,
+    words: ['processing', 'complete'], // the second once its recording is whole
+    lists: async (id) => (await answerOf(ask(held.daemon, 'GET', '/sessions'))).some((entry) => entry.id === id),
+    alias: async (id) => (await found(id)).id,
+    pages: async (id) => (await found(id)).urls,
+  },
+};
+
 for (const [turn, maker] of names.entries()) {
   test(`made through ${maker}`, async () => {
     const id = await providers[maker].create();
@@ -76,6 +88,12 @@ for (const [turn, maker] of names.entries()) {
       assert.equal(await page.title(), `by-${name}`, `${name} drives it`);
       await browser.close();
     }
+    const visited = names.map((name) => `${site.url}/stage/named?name=by-${name}`);
+    for (const [name, other] of Object.entries(onlookers)) {
+      assert.equal(await other.read(id), other.words[0], `${name} reads it`);
+      assert.ok(await other.lists(await other.alias(id)), `${name} lists it`);
+      assert.deepEqual(await other.pages(id), visited, `${name} knows where it was`);
+    }
     await until('something of it is recorded', async () => (await browserbase.sessions.replays.retrieve(id)).pages.length > 0, 30_000);
     await providers[names[(turn + 1) % names.length]].stop(id);
     for (const name of names) {
@@ -84,5 +102,7 @@ for (const [turn, maker] of names.entries()) {
       await until(`${name} replays it`, () => other.video(id), 30_000);
       await other.stop(id); // once more is no error
     }
+    for (const [name, other] of Object.entries(onlookers))
+      await until(`${name} knows that it is complete`, async () => (await other.read(id)) === other.words[1], 30_000);
   });
 }

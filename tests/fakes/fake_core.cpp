@@ -72,6 +72,10 @@ std::optional<Error> FakeCore::note(std::string name, json::object more) {
   call["call"] = name;
   for (auto& item : more) call[item.key()] = std::move(item.value());
   calls_.push_back(std::move(call));
+  return failure_of(name);
+}
+
+std::optional<Error> FakeCore::failure_of(const std::string& name) {
   const auto found = failures_.find(name);
   if (found == failures_.end()) return std::nullopt;
   return std::move(failures_.extract(found).mapped());
@@ -244,7 +248,10 @@ Task<Result<std::string>> FakeCore::dom_events(std::string, std::optional<int>, 
   co_return std::string("[]");
 }
 
-Task<Result<api::RecordingFacts>> FakeCore::recording(std::string) { co_return facts; }
+Task<Result<api::RecordingFacts>> FakeCore::recording(std::string) {
+  if (const auto failure = failure_of("recording")) co_return *failure;
+  co_return facts;
+}
 
 Task<void> FakeCore::recording_grows(std::string, base::Milliseconds) { co_return; }
 

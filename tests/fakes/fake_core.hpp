@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/core.hpp"
+#include "tests/fakes/fake_captures.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/fake_pages.hpp"
 
@@ -52,8 +53,10 @@ class FakeCore final : public api::Core {
   std::optional<Birth> birth;  ///< of the next session; none: now, with an id that is always the same
   bool ready = true;
   FakePages work;
+  FakeCaptures kept;
 
   api::PageWork* page_work() override { return &work; }
+  api::Captures& captures() override { return kept; }
 
   Task<Result<api::SharedView>> create(session::SessionSpec spec) override;
   api::SharedView find_now(std::string_view id) const override;
@@ -93,6 +96,7 @@ class FakeCore final : public api::Core {
  private:
   /// Notes the call; the failure that the test set for it, if any.
   std::optional<base::Error> note(std::string name, json::object more);
+  std::optional<base::Error> failure_of(const std::string& name);
 
   FakeClock clock_;
   json::array calls_;

@@ -66,6 +66,10 @@ int knock(const Door& door, const std::uint8_t* data, std::size_t size) {
   view.recorded = true;
   view.expires_at = core.now() + std::chrono::hours(1);
   core.put(view);
+  api::Capture capture;
+  capture.id = "RECORDED";
+  capture.session = core.find_now(view.id);
+  core.kept.all = {capture};
   api::KeyRing keys;
   keys.replace({{"k", view.project_id, base::sha256(key)}});
   const api::LinkSigner signer("secret");

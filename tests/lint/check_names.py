@@ -9,7 +9,7 @@ import cpp
 import lintlib
 
 ALLOWED = "tests/lint/names_allowed.txt"
-PROVIDERS = ("browserbase", "hyperbrowser", "notte", "stagehand", "steel", "claudescope")
+PROVIDERS = ("browserbase", "hyperbrowser", "notte", "stagehand", "steel", "claude_scope")
 # Words of one provider's wire that are another one's name.
 WIRE = {("api/stagehand/", "browserbase")}
 SHORT = ("notte", "steel")  # also syllables of other words, so only as words of their own
@@ -98,7 +98,8 @@ def provider_places(name, provider):
 
 def provider_names(name, text):
     for provider in PROVIDERS:
-        pattern = rf"(?i)(?<![a-z]){provider}(?![a-z])" if provider in SHORT else rf"(?i){provider}"
+        said_as = provider.replace("_", "[ _-]?")
+        pattern = rf"(?i)(?<![a-z]){said_as}(?![a-z])" if provider in SHORT else rf"(?i){said_as}"
         if provider_places(name, provider):
             continue
         for match in re.finditer(pattern, text):

@@ -120,9 +120,12 @@ class Names(Lint):
         self.sees("check_names", {"api/steel.cpp": "int hyperbrowser;\n"}, "hyperbrowser")
         self.sees("check_names", {"api/common.cpp": "struct SteelReader;\nint steel_port;\n"}, "steel")
         self.sees("check_names", {"web/index.html": "<p>Stagehand</p>\n"}, "web/index.html:1:")
+        for said in ("Claude Scope", "claude-scope", "claudescope", "CLAUDE_SCOPE"):
+            self.sees("check_names", {"session/x.cpp": f"// {said}\n"}, "claude_scope")
 
     def test_providers_in_their_dialects(self):
         self.ignores("check_names", {"api/steel.cpp": "int steel;\n", "api/steel_render.hpp": "int Steel;\n", "api/steel/parse.cpp": "int steel;\n",
+                                     "api/claude_scope/x.cpp": "// Claude Scope\n",
                                      "api/dialects.cpp": "steel(); notte();\n", "session/x.cpp": "// annotted stainlesssteel\n"})
 
 

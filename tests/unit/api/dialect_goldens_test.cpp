@@ -53,6 +53,10 @@ class DialectGoldens : public GatewayTest, public testing::WithParamInterface<st
          R"({"guid":"g","url":"https://a.example/f","suggestedFilename":"f.bin"})", "0A"},
         {3, 1'800'000'000'300, 0, "Page.downloadProgress", R"({"guid":"g","state":"completed"})", "0A"}};
     if (what.empty()) return;
+    Capture own;
+    own.id = "OWNNOTES";
+    own.created_at = own.updated_at = core.now();
+    own.said = {{"title", "Told of"}, {"agentTarget", "CODEX"}};
     session::SessionView view = running_session();
     view.viewport = {1280, 720};
     core.facts.state = session::RecordingState::recording;
@@ -75,6 +79,14 @@ class DialectGoldens : public GatewayTest, public testing::WithParamInterface<st
       segment.duration = base::Milliseconds(4000);
       core.facts.index.segments.push_back(segment);
     }
+    Capture capture = own;
+    capture.id = "RECORDED";
+    capture.said.clear();
+    capture.session = std::make_shared<const session::SessionView>(view);
+    capture.facts.title = "A title";
+    capture.facts.urls = {"https://a.example/", "https://a.example/#part"};
+    capture.facts.duration = core.facts.index.duration();
+    core.kept.all = {std::move(capture), std::move(own)};
     core.put(std::move(view));
   }
 
@@ -139,7 +151,9 @@ class DialectGoldens : public GatewayTest, public testing::WithParamInterface<st
     answered["headers"] = std::move(headers);
     answered["body"] = plain(body_of(response));
     json::object out;
-    out["calls"] = core.calls();
+    json::array calls = core.calls();
+    calls.insert(calls.end(), core.kept.calls.begin(), core.kept.calls.end());
+    out["calls"] = std::move(calls);
     out["response"] = std::move(answered);
     return out;
   }

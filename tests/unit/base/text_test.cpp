@@ -73,6 +73,17 @@ TEST(Crypto, RandomBytesDiffer) {
   EXPECT_NE(random_bytes(16), random_bytes(16));
 }
 
+TEST(Ids, ShortOnesAreEightCapitalsOrDigits) {
+  std::string seen;
+  for (int i = 0; i < 300; ++i) {
+    const std::string id = make_short_id();
+    EXPECT_EQ(id.size(), 8u);
+    EXPECT_EQ(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"), std::string::npos) << id;
+    seen += id;
+  }
+  for (const char c : std::string_view("AMZ059")) EXPECT_NE(seen.find(c), std::string::npos) << c;
+}
+
 TEST(Ids, AreVersion4AndDiffer) {
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {

@@ -236,6 +236,31 @@ TEST_F(TimelineTest, EveryDocumentIsAskedAnewAndTheOldOneIsNotBelieved) {
   EXPECT_EQ(words().back(), "tab.shown 0");
 }
 
+TEST_F(TimelineTest, ADocumentIsAskedForItsTitleAndSaysItOnce) {
+  follow();
+  attach("page", "page");
+  load("page");
+  EXPECT_EQ(switchboard.wire.asked.size(), 1u) << "the world only: nobody can be asked yet";
+  switchboard.wire.emit("Page.frameNavigated", {{"frame", {{"id", "F"}, {"url", "https://a/"}}}}, "page");
+  give_world("page");
+  auto say_title = [&](std::string_view title) {
+    load("page");
+    answer("Runtime.evaluate", "page", {{"result", {{"value", title}}}});
+  };
+  for (const char* title : {"", "One", "One", "Two"}) say_title(title);
+  load("page");
+  auto late = std::move(switchboard.wire.asked.back().second);
+  switchboard.wire.emit("Page.frameNavigated", {{"frame", {{"id", "F"}, {"url", "https://b/"}}}}, "page");
+  late(json::object{{"result", {{"value", "Of the document before"}}}});
+  const std::vector<std::string> expected = {"tab.opened 0", "tab.navigated 0", "tab.titled 0",
+                                             "tab.titled 0", "tab.navigated 0"};
+  EXPECT_EQ(words(), expected);
+  for (const auto& event : all_written()) {
+    const bool is_title = event.method == "tab.titled";
+    EXPECT_EQ(is_title && event.params.find(R"("url":"https://a/")") == std::string::npos, false);
+  }
+}
+
 TEST_F(TimelineTest, AFramesNavigationIsNotItsTabs) {
   follow();
   attach("page", "page");
