@@ -49,8 +49,7 @@ struct RecordingFacts {
   session::RecordingState state = session::RecordingState::disabled;
   std::string error;
   recorder::RecordingIndex index;
-  recorder::LiveEdge live;                ///< while it is being made
-  std::vector<recorder::TabShown> shown;  ///< which tab the screen showed, in the order of time
+  recorder::LiveEdge live;  ///< while it is being made
 };
 
 /// The making of a recording's MP4, which is asked for and then polled.
@@ -143,6 +142,10 @@ class Core {
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;
+  /// What it shows of each tab. Asked for apart: a playlist of the whole is polled, and this reads the
+  /// timeline.
+  virtual Task<Result<std::vector<recorder::TabTrack>>> tracks(std::string id,
+                                                               recorder::RecordingIndex index) = 0;
   /// Waits until more of a recording that is being made can be played, it ends, or the limit.
   virtual Task<void> recording_grows(std::string id, base::Milliseconds limit) = 0;
   /// The file of one part of a recording, by its name in the playlist. Errors: not_found.

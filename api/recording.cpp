@@ -57,10 +57,11 @@ Task<Result<net::Response>> show(const Call& call, Core& core) {
   out["mp4"] = word(core.mp4_facts((*view)->id).state);
   if (!facts->index.segments.empty()) {
     out["playlist"] = playlist_url(call, core, (*view)->id);
-    json::array tracks;
-    for (const recorder::TabTrack& track : recorder::cut_tracks(facts->index, facts->shown))
-      tracks.push_back(render_track(call, core, **view, track));
-    out["tabs"] = std::move(tracks);
+    auto tracks = co_await core.tracks((*view)->id, facts->index);
+    if (!tracks) co_return tracks.error();
+    json::array tabs;
+    for (const recorder::TabTrack& track : *tracks) tabs.push_back(render_track(call, core, **view, track));
+    out["tabs"] = std::move(tabs);
   }
   net::Response response = json_response(200, out);
   if (facts->state == session::RecordingState::finalizing) response.headers.set("retry-after", "1");

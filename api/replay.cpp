@@ -105,7 +105,9 @@ Task<Result<net::Response>> tab_playlist(const Call& call, Core& core) {
   if (!view) co_return view.error();
   auto facts = co_await core.recording(*id);
   if (!facts) co_return facts.error();
-  for (const recorder::TabTrack& track : recorder::cut_tracks(facts->index, facts->shown))
+  auto tracks = co_await core.tracks(*id, facts->index);
+  if (!tracks) co_return tracks.error();
+  for (const recorder::TabTrack& track : *tracks)
     if (track.tab == tab) co_return playlist_response(*facts, playlist_of(call, core, **view, track.index));
   co_return Error{errc::not_found, "nothing was seen of that tab"};
 }

@@ -191,9 +191,6 @@ Task<Result<api::RecordingFacts>> SessionCore::recording(std::string id) {
   if (index) facts.index = std::move(*index);
   if (writing) facts.live = (*writing)->recording_edge();
   if (!index && index.error().code != errc::not_found) co_return index.error();
-  auto shown = co_await tabs_shown(std::move(id));
-  if (!shown) co_return shown.error();
-  facts.shown = std::move(*shown);
   co_return facts;
 }
 
@@ -201,7 +198,8 @@ Task<void> SessionCore::recording_grows(std::string id, base::Milliseconds limit
   if (const auto session = parts_.sessions.use(id)) co_await (*session)->recording_grows(limit);
 }
 
-Task<Result<std::vector<recorder::TabShown>>> SessionCore::tabs_shown(std::string id) {
+Task<Result<std::vector<recorder::TabTrack>>> SessionCore::tracks(std::string id,
+                                                                  recorder::RecordingIndex index) {
   api::LogQuery query;
   query.only_markers = true;
   auto markers = co_await timeline(std::move(id), query);
@@ -210,7 +208,7 @@ Task<Result<std::vector<recorder::TabShown>>> SessionCore::tabs_shown(std::strin
   for (const api::LogEvent& marker : *markers)
     if (marker.method == "tab.shown")
       shown.push_back({base::WallTime(base::Milliseconds(marker.at_ms)), marker.page_index});
-  co_return shown;
+  co_return recorder::cut_tracks(index, shown);
 }
 
 Result<std::string> SessionCore::recording_file(std::string_view id, std::string_view name) const {

@@ -71,6 +71,8 @@ class SessionCore final : public api::Core {
   api::PageWork* page_work() override { return &pages_; }
   api::Captures& captures() override { return captures_; }
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Task<Result<std::vector<recorder::TabTrack>>> tracks(std::string id,
+                                                       recorder::RecordingIndex index) override;
   Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
   Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) override;
@@ -91,7 +93,6 @@ class SessionCore final : public api::Core {
 
  private:
   std::string directory_of(std::string_view id) const;
-  Task<Result<std::vector<recorder::TabShown>>> tabs_shown(std::string id);
   Task<Result<std::string>> check_finished(const std::string& id);
   Task<void> end_after_drain(int drain);
   Task<void> make_mp4(std::string id, std::string directory);

@@ -105,8 +105,9 @@ Task<Result<net::Response>> replays(const Call& call, Core& core) {
   if (!facts) co_return facts.error();
   auto view = co_await core.find(std::string(call.path["id"]));
   if (!view) co_return view.error();
-  const auto tracks = recorder::cut_tracks(facts->index, facts->shown);
-  co_return json_response(200, render_replays(**view, tracks));
+  auto tracks = co_await core.tracks((*view)->id, std::move(facts->index));
+  if (!tracks) co_return tracks.error();
+  co_return json_response(200, render_replays(**view, *tracks));
 }
 
 Task<Result<net::Response>> replay_page(const Call& call, Core& core) {
@@ -114,7 +115,9 @@ Task<Result<net::Response>> replay_page(const Call& call, Core& core) {
   if (!facts) co_return facts.error();
   auto view = co_await core.find(std::string(call.path["id"]));
   if (!view) co_return view.error();
-  for (const recorder::TabTrack& track : recorder::cut_tracks(facts->index, facts->shown)) {
+  auto tracks = co_await core.tracks((*view)->id, std::move(facts->index));
+  if (!tracks) co_return tracks.error();
+  for (const recorder::TabTrack& track : *tracks) {
     if (call.path["page"] != std::to_string(track.tab)) continue;
     auto response =
         net::text_response(200, recorder::playlist_type(), playlist_of(call, core, **view, track.index));

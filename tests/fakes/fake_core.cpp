@@ -253,6 +253,11 @@ Task<Result<api::RecordingFacts>> FakeCore::recording(std::string) {
   co_return facts;
 }
 
+Task<Result<std::vector<recorder::TabTrack>>> FakeCore::tracks(std::string, recorder::RecordingIndex index) {
+  if (const auto failure = failure_of("tracks")) co_return *failure;
+  co_return recorder::cut_tracks(index, shown);
+}
+
 Task<void> FakeCore::recording_grows(std::string, base::Milliseconds) { co_return; }
 
 Result<std::string> FakeCore::recording_file(std::string_view id, std::string_view name) const {

@@ -46,6 +46,7 @@ class FakeCore final : public api::Core {
   std::vector<api::LogEvent> events;
   std::vector<session::Cookie> jar;
   api::RecordingFacts facts;
+  std::vector<recorder::TabShown> shown;
   api::Mp4Facts mp4;
   std::vector<api::Project> known_projects;
   session::SessionOptions session_options;
@@ -81,6 +82,8 @@ class FakeCore final : public api::Core {
   Task<Result<void>> erase_recording(std::string id) override;
   Task<Result<std::string>> dom_events(std::string id, std::optional<int> tab, std::string extra) override;
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
+  Task<Result<std::vector<recorder::TabTrack>>> tracks(std::string id,
+                                                       recorder::RecordingIndex index) override;
   Task<void> recording_grows(std::string id, base::Milliseconds limit) override;
   Result<std::string> recording_file(std::string_view id, std::string_view name) const override;
   Task<Result<std::string>> recording_mp4(std::string id) override;
