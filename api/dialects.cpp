@@ -11,12 +11,13 @@
 #include "api/hyperbrowser/dialect.hpp"
 #include "api/notte/dialect.hpp"
 #include "api/stagehand/dialect.hpp"
+#include "api/steel.hpp"
 
 namespace greenroom::api {
 
 std::span<const Dialect* const> all_dialects() {
   static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect(),
-                                      &stagehand::dialect(), &claude_scope::dialect()};
+                                      &stagehand::dialect(),   &claude_scope::dialect(), &steel::dialect()};
   return dialects;
 }
 

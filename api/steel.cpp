@@ -1,0 +1,325 @@
+#include "api/steel.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "api/answers.hpp"
+#include "api/field_rules.hpp"
+#include "api/live.hpp"
+#include "api/replay.hpp"
+#include "base/time_format.hpp"
+
+namespace greenroom::api::steel {
+
+using base::errc;
+using base::Error;
+using session::EndReason;
+using session::Outcome;
+using session::State;
+
+namespace {
+constexpr FieldEffect served = FieldEffect::served;
+constexpr FieldEffect ignored = FieldEffect::ignored;
+constexpr FieldEffect refused = FieldEffect::refused;
+
+// SessionCreateParams of SDK 0.18.0.
+constexpr FieldRule create_rules[] = {
+    {"timeout", FieldType::number, served},
+    {"dimensions", FieldType::object, served},
+    {"userAgent", FieldType::text, served},
+    {"useProxy", FieldType::any, served},
+    {"deviceConfig", FieldType::object, served},
+    // The live page takes no input and has no pointer of its own; the browser is never headless, has no
+    // automation switches, and nothing solves captchas; there is one place and one namespace.
+    {"debugConfig", FieldType::object, ignored},
+    {"headless", FieldType::boolean, ignored},
+    {"solveCaptcha", FieldType::boolean, ignored},
+    {"stealthConfig", FieldType::object, ignored},
+    {"region", FieldType::any, ignored},
+    {"namespace", FieldType::text, ignored},
+    {"experimentalFeatures", FieldType::array, ignored},
+    {"blockAds", FieldType::boolean, refused},
+    {"concurrency", FieldType::number, refused},
+    {"credentials", FieldType::object, refused},
+    {"extensionIds", FieldType::array, refused},
+    {"isSelenium", FieldType::boolean, refused},
+    {"optimizeBandwidth", FieldType::any, refused},
+    {"persistProfile", FieldType::boolean, refused},
+    {"profileId", FieldType::text, refused},
+    {"proxyUrl", FieldType::text, refused},
+    {"sessionContext", FieldType::object, refused},
+    {"sessionId", FieldType::text, refused},
+};
+
+struct CreateRequest {
+  session::SessionSpec spec;
+  std::vector<std::string> ignored;
+};
+
+void read_dimensions(FieldReader& all, session::SessionSpec& spec) {
+  const json::object* dimensions = all.object("dimensions");
+  if (dimensions == nullptr) return;
+  FieldReader fields(*dimensions, "body/dimensions");
+  const auto width = fields.integer("width", 64, 4096);
+  const auto height = fields.integer("height", 64, 4096);
+  if (!width || !height) fields.fail("body/dimensions must have width and height");
+  all.fail(fields);
+  if (width && height) spec.viewport = browser::Size{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+/// True means the provider's own pool, which here is the machine's own connection.
+Result<void> check_elsewhere(FieldReader& fields) {
+  const json::value* proxy = fields.any("useProxy");
+  if (proxy != nullptr && proxy->is_object()) return not_served("useProxy with a place or a server");
+  if (fields.boolean("useProxy").value_or(false)) fields.ignore("useProxy");
+  const json::object* device = fields.object("deviceConfig");
+  if (device == nullptr) return {};
+  FieldReader part(*device, "body/deviceConfig");
+  const auto kind = part.choice("device", {"desktop", "mobile"});
+  fields.fail(part);
+  if (kind == "mobile") return not_served("deviceConfig.device: mobile");
+  return {};
+}
+
+Result<CreateRequest> parse_create(std::string_view body) {
+  constexpr std::int64_t default_timeout = 300'000;  // milliseconds
+  auto sent = parse_body(body);
+  if (!sent) return sent.error();
+  FieldReader fields(*sent, "body");
+  CreateRequest out;
+  out.spec.dialect = "steel";
+  out.spec.on_disconnect = session::DisconnectPolicy::keep;  // a release or the timeout ends it
+  out.spec.max_age = base::Milliseconds(
+      fields.integer("timeout", 1000, std::chrono::milliseconds(std::chrono::hours(24)).count())
+          .value_or(default_timeout));
+  out.spec.user_agent = fields.line("userAgent", 1024);
+  read_dimensions(fields, out.spec);
+  auto possible = check_elsewhere(fields);
+  if (auto rules = apply_rules(fields, create_rules, UnknownFields::ignored); !rules && possible)
+    possible = rules;
+  if (fields.error()) return *fields.error();
+  if (!possible) return possible.error();
+  json::object echo;
+  if (!out.spec.user_agent.empty()) echo["userAgent"] = out.spec.user_agent;
+  out.spec.echo = std::move(echo);
+  out.ignored = fields.ignored();
+  return out;
+}
+
+Result<session::ListFilter> parse_list(const net::Target& target) {
+  session::ListFilter filter;
+  const auto limit = whole_parameter(target, "limit", 50, 1, 1000);
+  if (!limit) return limit.error();
+  filter.limit = static_cast<std::size_t>(*limit) + 1;  // one more: is there a next page?
+  filter.before = target.parameter("cursorId").value_or("");
+  const std::string status = target.parameter("status").value_or("");
+  if (status == "live") {
+    filter.live = true;
+  } else if (status == "released") {
+    filter.state = State::ended;
+    filter.end_reasons = session::reasons_of({Outcome::completed, Outcome::idle, Outcome::timed_out});
+  } else if (status == "failed") {
+    filter.state = State::ended;
+    filter.end_reasons = session::reasons_of({Outcome::failed});
+  } else if (!status.empty()) {
+    return Error{errc::invalid_argument, "querystring/status must be live, released or failed"};
+  }
+  return filter;
+}
+
+std::string_view status_of(const session::SessionView& view) {
+  if (view.state != State::ended) return "live";
+  const Outcome outcome = session::outcome_of(view.end_reason.value_or(EndReason::requested));
+  return outcome == Outcome::failed ? "failed" : "released";
+}
+
+json::object render(const Call& call, const Core& core, const session::SessionView& view) {
+  const std::string live = live_url(call, view, view.expires_at, "");
+  json::object out;
+  if (view.dialect == "steel" && view.echo) out = *view.echo;
+  out["id"] = view.id;
+  out["createdAt"] = base::to_rfc3339(view.created_at);
+  out["creditsUsed"] = 0;
+  out["debugUrl"] = live;
+  out["dimensions"] = {{"width", view.viewport.width}, {"height", view.viewport.height}};
+  out["duration"] = std::max<std::int64_t>(0, (view.ended_at.value_or(core.now()) - view.started_at).count());
+  out["eventCount"] = 0;
+  out["optimizeBandwidth"] = json::object();
+  out["proxyBytesUsed"] = view.proxy_bytes;
+  out["proxySource"] = nullptr;
+  out["sessionViewerUrl"] = watch_url(call, core, view.id);
+  out["status"] = status_of(view);
+  out["timeout"] = (view.expires_at - view.started_at).count();
+  // Programs add "?apiKey=…&sessionId=…" to the host instead; that works, too.
+  out["websocketUrl"] = websocket_url_of(call.base_url) + "/steel/?token=" + cdp_token(call, view);
+  out["headless"] = view.headless;
+  out["isSelenium"] = false;
+  out["solveCaptcha"] = false;
+  return out;
+}
+
+net::Response render_error(const Error& error) {
+  const unsigned status = http_status(error.code);
+  json::object body;
+  body["statusCode"] = status;
+  body["error"] = net::reason_phrase(status);
+  body["message"] = full_words_of(error);
+  net::Response response = json_response(status, body);
+  // The SDK repeats 408, 409, 429 and every 5xx unless it is told not to.
+  if (status == 409 || status == 501 || status == 507) response.headers.set("x-should-retry", "false");
+  if (status == 429) response.headers.set("retry-after", "1");
+  return response;
+}
+
+json::object released(std::string message) {
+  json::object out;
+  out["success"] = true;
+  out["message"] = std::move(message);
+  return out;
+}
+
+Task<Result<net::Response>> create(const Call& call, Core& core) {
+  auto request = parse_create(call.request.body);
+  if (!request) co_return request.error();
+  request->spec.project_id = call.project_id;
+  request->spec.key_id = call.key_id;
+  auto view = co_await core.create(std::move(request->spec));
+  if (!view) co_return view.error();
+  net::Response response = json_response(201, render(call, core, **view));
+  co_return created(core, **view, with_ignored(std::move(response), request->ignored));
+}
+
+Task<Result<net::Response>> get(const Call& call, Core& core) {
+  auto view = co_await find_owned(call, core);
+  if (!view) co_return view.error();
+  co_return json_response(200, render(call, core, **view));
+}
+
+Task<Result<net::Response>> list(const Call& call, Core& core) {
+  auto filter = parse_list(call.request.target);
+  if (!filter) co_return filter.error();
+  filter->project_id = call.project_id;
+  auto views = co_await core.list(*filter);
+  if (!views) co_return views.error();
+  auto total = co_await core.count(*filter);
+  if (!total) co_return total.error();
+  const bool has_next = views->size() == filter->limit;
+  if (has_next) views->pop_back();
+  json::array items;
+  for (const SharedView& view : *views) items.push_back(render(call, core, *view));
+  json::object out;
+  out["sessions"] = std::move(items);
+  out["nextCursor"] = has_next ? json::value(views->back()->id) : json::value();
+  out["totalCount"] = *total;
+  co_return json_response(200, out);
+}
+
+Task<Result<net::Response>> release(const Call& call, Core& core) {
+  auto owned = co_await find_owned(call, core);
+  if (!owned) co_return owned.error();
+  auto view = co_await core.end((*owned)->id, EndReason::requested);
+  if (!view) co_return view.error();
+  co_return json_response(200, released("Session released"));
+}
+
+Task<Result<net::Response>> release_all(const Call& call, Core& core) {
+  session::ListFilter filter;
+  filter.project_id = call.project_id;
+  filter.live = true;
+  auto views = co_await core.list(std::move(filter));
+  if (!views) co_return views.error();
+  for (const SharedView& live : *views) {
+    auto view = co_await core.end(live->id, EndReason::requested);
+    if (!view) co_return view.error();
+  }
+  co_return json_response(200, released(std::to_string(views->size()) + " sessions released"));
+}
+
+/// By a link that we made, or ?apiKey=, with &sessionId= or without.
+Task<Result<CdpTarget>> open_websocket(const Call& call, Core& core) {
+  if (!call.request.target.parameter("apiKey")) return open_with_token(call, core);
+  session::SessionSpec fresh;
+  fresh.dialect = "steel";
+  return open_with_key(call, core, std::move(fresh));
+}
+
+constexpr Route routes[] = {
+    {"POST", "/v1/sessions", create},
+    {"GET", "/v1/sessions", list},
+    {"GET", "/v1/sessions/{id}", get},
+    {"POST", "/v1/sessions/{id}/release", release},
+    {"POST", "/v1/sessions/release", release_all},
+    // The rest of the SDK: refused in this provider's shape, once, without repeats.
+    {"GET", "/v1/sessions/{id}/context", refuse_route},
+    {"GET", "/v1/sessions/{id}/events", refuse_route},
+    {"GET", "/v1/sessions/{id}/live-details", refuse_route},
+    {"POST", "/v1/sessions/{id}/computer", refuse_route},
+    {"GET", "/v1/sessions/{id}/captchas/status", refuse_route},
+    {"POST", "/v1/sessions/{id}/captchas/solve", refuse_route},
+    {"POST", "/v1/sessions/{id}/captchas/solve-image", refuse_route},
+    {"GET", "/v1/sessions/{id}/files", refuse_route},
+    {"POST", "/v1/sessions/{id}/files", refuse_route},
+    {"DELETE", "/v1/sessions/{id}/files", refuse_route},
+    {"GET", "/v1/sessions/{id}/files.zip", refuse_route},
+    {"GET", "/v1/sessions/{id}/files/{path}", refuse_route},
+    {"DELETE", "/v1/sessions/{id}/files/{path}", refuse_route},
+    {"GET", "/v1/files", refuse_route},
+    {"POST", "/v1/files", refuse_route},
+    {"GET", "/v1/files/{path}", refuse_route},
+    {"DELETE", "/v1/files/{path}", refuse_route},
+    {"POST", "/v1/scrape", refuse_route},
+    {"POST", "/v1/screenshot", refuse_route},
+    {"POST", "/v1/pdf", refuse_route},
+    {"GET", "/v1/credentials", refuse_route},
+    {"POST", "/v1/credentials", refuse_route},
+    {"PUT", "/v1/credentials", refuse_route},
+    {"DELETE", "/v1/credentials", refuse_route},
+    {"GET", "/v1/extensions", refuse_route},
+    {"POST", "/v1/extensions", refuse_route},
+    {"DELETE", "/v1/extensions", refuse_route},
+    {"GET", "/v1/extensions/{id}", refuse_route},
+    {"PUT", "/v1/extensions/{id}", refuse_route},
+    {"DELETE", "/v1/extensions/{id}", refuse_route},
+    {"GET", "/v1/profiles", refuse_route},
+    {"POST", "/v1/profiles", refuse_route},
+    {"GET", "/v1/profiles/{id}", refuse_route},
+    {"PATCH", "/v1/profiles/{id}", refuse_route},
+};
+
+constexpr std::string_view environment[] = {
+    "export STEEL_BASE_URL={url}",
+    "export STEEL_API_KEY={key}",
+};
+
+constexpr std::string_view program[] = {
+    "// npm install steel-sdk playwright-core",
+    "import Steel from 'steel-sdk';",
+    "import { chromium } from 'playwright-core';",
+    "",
+    "const steel = new Steel();",
+    "const session = await steel.sessions.create();",
+    "const browser = await chromium.connectOverCDP(session.websocketUrl);",
+    "const page = browser.contexts()[0].pages()[0];",
+    "await page.goto('{url}/');",
+    "console.log(await page.title());",
+    "await steel.sessions.release(session.id);",
+};
+}  // namespace
+
+const Dialect& dialect() {
+  static const Dialect dialect{
+      .name = "steel",
+      .mount = "/steel",
+      .key_header = "steel-api-key",
+      .token_parameter = "token",
+      .routes = routes,
+      .error = render_error,
+      .claims_websocket = nullptr,
+      .open_websocket = open_websocket,
+      .welcome = {environment, "first-steel.mjs", program},
+  };
+  return dialect;
+}
+
+}  // namespace greenroom::api::steel
