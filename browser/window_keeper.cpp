@@ -16,7 +16,10 @@ using base::Task;
 
 namespace {
 
-constexpr std::chrono::milliseconds script_deadline{8'000};  // a busy machine, not a slow page: it is blank
+constexpr std::chrono::milliseconds script_deadline{4'000};  // a busy machine, not a slow page: it is blank
+
+/// A window that is measured while it still changes does not come to its size.
+constexpr int most_measurements = 3;
 
 constexpr std::chrono::milliseconds display_deadline{3'000};
 
@@ -63,6 +66,13 @@ std::string size_script(Size size) {
          ") { removeEventListener('resize', look); resolve(true); } };"
          " addEventListener('resize', look); look(); })";
 }
+
+/// How much higher the window is than its page; asked before the first layout, a page says that it has no
+/// size.
+constexpr const char* toolbar_script =
+    "new Promise(resolve => { const look = () => { if (innerWidth > 0 && innerHeight > 0) {"
+    " removeEventListener('resize', look); resolve(outerHeight - innerHeight); } };"
+    " addEventListener('resize', look); look(); })";
 
 }  // namespace
 
@@ -254,13 +264,19 @@ Task<Result<std::string>> WindowKeeper::open_page() {
   const json::value* id = created->if_contains("targetId");
   if (id == nullptr || !id->is_string()) co_return Error{errc::protocol, "a new page without a target"};
   std::string target(id->get_string());
-  if (options_.headless && toolbar_ == 0) {
-    auto measured = co_await measure_toolbar(target);
-    if (!measured) co_return measured.error();
+  const bool measures = options_.headless && toolbar_ == 0;
+  for (int attempt = 1;; ++attempt) {
+    if (measures) {
+      auto measured = co_await measure_toolbar(target);
+      if (!measured) co_return measured.error();
+    }
+    co_await settled();
+    auto seen = co_await wait_for_size(target, plan_.viewport());
+    if (seen) break;
+    if (!measures || attempt == most_measurements || seen.error().code != errc::timed_out)
+      co_return seen.error();
+    log_.warning("a window's bar is measured again", {{"height", toolbar_}});
   }
-  co_await settled();
-  auto seen = co_await wait_for_size(target, plan_.viewport());
-  if (!seen) co_return seen.error();
   first_ = target;
   seen_ = plan_.viewport();
   co_return target;
@@ -299,7 +315,7 @@ Task<Result<void>> WindowKeeper::wait_for_size(std::string target, Size size) {
 }
 
 Task<Result<void>> WindowKeeper::measure_toolbar(std::string target) {
-  auto height = co_await evaluate(target, "outerHeight - innerHeight");
+  auto height = co_await evaluate(target, toolbar_script);
   if (!height) co_return height.error();
   if (!height->is_int64() || height->get_int64() < 0 || height->get_int64() > 1000)
     co_return Error{errc::protocol, "a window without a toolbar's height"};
