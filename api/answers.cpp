@@ -143,6 +143,12 @@ std::string cdp_token(const Call& call, const session::SessionView& view) {
   return call.signer.sign(Scope::cdp, view.id, view.expires_at + std::chrono::hours(1));
 }
 
+std::string late_token(const Call& call, const Core& core, const session::SessionView& view) {
+  const base::WallTime until =
+      std::max(view.expires_at + std::chrono::hours(1), core.now() + call.link_lifetime);
+  return call.signer.sign(Scope::cdp, view.id, until);
+}
+
 Task<Result<net::Response>> refuse_route(const Call& call, Core&) {
   co_return not_served(call.request.method + " " + call.request.target.path);
 }

@@ -43,6 +43,9 @@ Task<Result<CdpTarget>> open_with_key(const Call& call, Core& core, session::Ses
 /// A token that opens CDP as long as the session may last. What it opens is gone with the session anyway, so
 /// it is good a little longer.
 std::string cdp_token(const Call& call, const session::SessionView& view);
+/// The same token for what is asked of a session long after its end, such as its recording: good for as long
+/// as links are. It drives nothing, since there is no browser any more.
+std::string late_token(const Call& call, const Core& core, const session::SessionView& view);
 
 /// The handler of everything that a provider has and this version has not.
 Task<Result<net::Response>> refuse_route(const Call& call, Core& core);

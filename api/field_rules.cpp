@@ -10,6 +10,8 @@ using base::errc;
 using base::Error;
 
 namespace {
+constexpr std::size_t longest_name = 100;  // of an unknown member, in what is said of it
+
 /// Whether the member is there, of its type, and not off.
 bool is_asked_for(FieldReader& fields, const FieldRule& rule) {
   switch (rule.type) {
@@ -53,7 +55,8 @@ base::Result<void> apply_rules(FieldReader& fields, std::span<const FieldRule> r
     if (unknown == UnknownFields::ignored)
       fields.ignore(member.key());
     else
-      fields.fail(fields.where() + "/" + std::string(member.key()) + " is not permitted: extra_forbidden");
+      fields.fail(fields.where() + "/" + std::string(member.key().substr(0, longest_name)) +
+                  " is not permitted: extra_forbidden");
   }
   return outcome;
 }

@@ -238,10 +238,10 @@ Task<Result<net::Response>> release_all(const Call& call, Core& core) {
 
 /// By a link that we made, or ?apiKey=, with &sessionId= or without.
 Task<Result<CdpTarget>> open_websocket(const Call& call, Core& core) {
-  if (!call.request.target.parameter("apiKey")) return open_with_token(call, core);
-  session::SessionSpec fresh;
-  fresh.dialect = "steel";
-  return open_with_key(call, core, std::move(fresh));
+  if (!call.request.target.parameter("apiKey")) co_return co_await open_with_token(call, core);
+  auto fresh = parse_create("");  // as if it had been made by a request without wishes
+  if (!fresh) co_return fresh.error();
+  co_return co_await open_with_key(call, core, std::move(fresh->spec));
 }
 
 constexpr Route routes[] = {

@@ -99,7 +99,10 @@ Task<Result<void>> Pages::open() {
   json::object params;
   params["discover"] = true;
   auto discovered = co_await line_->call("Target.setDiscoverTargets", std::move(params));
-  if (!discovered) co_return discovered.error();
+  if (!discovered) {
+    line_.reset();  // the next call tries again
+    co_return discovered.error();
+  }
   co_return Result<void>();
 }
 
@@ -150,7 +153,7 @@ Task<Result<std::unique_ptr<Pages::Attached>>> Pages::visit(std::string page, ba
   if (!opened) co_return opened.error();
   auto tabs_now = co_await tabs();
   if (!tabs_now) co_return tabs_now.error();
-  const Error no_page{errc::gone, "there is no such page"};
+  const Error no_page{errc::gone, std::string(no_such_page)};
   if (!page.empty()) {
     const bool exists =
         std::any_of(tabs_now->begin(), tabs_now->end(), [&](const Tab& tab) { return tab.target == page; });

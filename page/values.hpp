@@ -13,6 +13,9 @@ namespace greenroom::page {
 
 namespace json = boost::json;
 
+/// What a failure says (errc::gone) when the page that was named is not there.
+inline constexpr std::string_view no_such_page = "there is no such page";
+
 /// When a navigation counts as done.
 enum class WaitUntil { dom_content_loaded, load, network_idle };
 

@@ -62,7 +62,7 @@ Task<Result<void>> Visit::begin() {
   auto attached = co_await line_.call("Target.attachToTarget", std::move(params));
   if (!attached) {
     const bool unknown = attached.error().code == errc::protocol;
-    co_return unknown ? Error{errc::gone, "there is no such page"} : attached.error();
+    co_return unknown ? Error{errc::gone, std::string(no_such_page)} : attached.error();
   }
   session_ = text_of(*attached, "sessionId");
   post("Page.enable", {});

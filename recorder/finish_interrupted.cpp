@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/fd.hpp"
@@ -34,6 +35,9 @@ Result<RecordingIndex> read_finished_index(const std::string& directory) {
   auto index = read_index(directory);
   const bool is_lost = !index && index.error().code == errc::not_found;
   if (!is_lost && (!index || !is_damaged(*index))) return index;
+  // Several readers come at once. Who waited for another finds the work done.
+  const base::UniqueFd turn(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  if (turn && ::flock(turn.value(), LOCK_EX) != 0) return base::errno_error("locking " + directory, errno);
   auto rebuilt = finish_interrupted(directory);
   return rebuilt || is_lost ? rebuilt : index;
 }

@@ -12,6 +12,7 @@ using page::Done;
 using page::MouseButton;
 using page::NavigateRequest;
 using page::Navigation;
+using page::no_such_page;
 using page::Outline;
 using page::OutlineRequest;
 using page::WaitUntil;

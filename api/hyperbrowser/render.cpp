@@ -109,8 +109,8 @@ std::chrono::seconds live_lifetime_of(const session::SessionView& view) {
 json::object render_detail(const Call& call, const Core& core, const session::SessionView& view,
                            std::chrono::seconds live_lifetime) {
   json::object out = render_session(call, core, view);
-  const std::string token = cdp_token(call, view);
   const bool is_over = view.state == State::ended;
+  const std::string token = is_over ? late_token(call, core, view) : cdp_token(call, view);
   const base::WallTime live_until =
       std::min(view.expires_at, std::chrono::time_point_cast<base::Milliseconds>(core.now() + live_lifetime));
   out["token"] = token;

@@ -24,14 +24,14 @@ Task<Result<net::Response>> start(const Call& call, Core& core) {
   request->spec.key_id = call.key_id;
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
-  net::Response response = json_response(200, render_session(call, **view));
+  net::Response response = json_response(200, render_session(call, core, **view));
   co_return created(core, **view, with_ignored(std::move(response), request->ignored));
 }
 
 Task<Result<net::Response>> status(const Call& call, Core& core) {
   auto view = co_await find_owned(call, core);
   if (!view) co_return view.error();
-  co_return json_response(200, render_session(call, **view));
+  co_return json_response(200, render_session(call, core, **view));
 }
 
 Task<Result<net::Response>> stop(const Call& call, Core& core) {
@@ -39,7 +39,7 @@ Task<Result<net::Response>> stop(const Call& call, Core& core) {
   if (!owned) co_return owned.error();
   auto view = co_await core.end((*owned)->id, session::EndReason::requested);
   if (!view) co_return view.error();
-  co_return json_response(200, render_stopped(call, **view));
+  co_return json_response(200, render_stopped(call, core, **view));
 }
 
 Task<Result<net::Response>> list(const Call& call, Core& core) {
@@ -51,7 +51,7 @@ Task<Result<net::Response>> list(const Call& call, Core& core) {
   const auto size = static_cast<std::size_t>(request->page_size);
   json::array items;
   for (std::size_t i = 0; i < std::min(size, views->size()); ++i)
-    items.push_back(render_session(call, *(*views)[i]));
+    items.push_back(render_session(call, core, *(*views)[i]));
   json::object out;
   out["items"] = std::move(items);
   out["page"] = request->page;

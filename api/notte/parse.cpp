@@ -207,6 +207,10 @@ Result<std::vector<session::Cookie>> parse_cookies(std::string_view body) {
   FieldReader fields(*sent, "body");
   const json::array* cookies = fields.array("cookies");
   if (cookies == nullptr) fields.fail("body/cookies is required: missing");
+  // Where the browser refuses them together, each is tried alone.
+  constexpr std::size_t most_cookies = 1'000;
+  if (cookies != nullptr && cookies->size() > most_cookies)
+    fields.fail("body/cookies must have at most " + std::to_string(most_cookies) + " members");
   std::vector<session::Cookie> out;
   for (std::size_t i = 0; cookies != nullptr && i < cookies->size() && !fields.error(); ++i) {
     const std::string where = "body/cookies/" + std::to_string(i);

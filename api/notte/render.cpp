@@ -88,7 +88,7 @@ std::string_view status_of(const session::SessionView& view) {
   return "error";
 }
 
-json::object render_session(const Call& call, const session::SessionView& view) {
+json::object render_session(const Call& call, const Core& core, const session::SessionView& view) {
   const bool is_over = view.state == State::ended;
   json::object out;
   out["session_id"] = view.id;
@@ -96,7 +96,7 @@ json::object render_session(const Call& call, const session::SessionView& view) 
   out["created_at"] = base::to_rfc3339(view.created_at);
   out["last_accessed_at"] = base::to_rfc3339(view.updated_at);
   out["closed_at"] = view.ended_at ? json::value(base::to_rfc3339(*view.ended_at)) : json::value();
-  out["duration"] = iso_duration(view.ended_at.value_or(view.updated_at) - view.created_at);
+  out["duration"] = iso_duration(view.ended_at.value_or(core.now()) - view.created_at);
   out["status"] = status_of(view);
   out["close_reason"] = reason_of(view);
   out["steps"] = json::array();
@@ -112,8 +112,8 @@ json::object render_session(const Call& call, const session::SessionView& view) 
   return out;
 }
 
-json::object render_stopped(const Call& call, const session::SessionView& view) {
-  json::object out = render_session(call, view);
+json::object render_stopped(const Call& call, const Core& core, const session::SessionView& view) {
+  json::object out = render_session(call, core, view);
   out["status"] = "closed";
   return out;
 }
@@ -203,12 +203,13 @@ json::object place_of(std::string_view text) {
     path = {};
     loc.emplace_back("body");
   }
-  while (!path.empty()) {
+  constexpr std::size_t most_steps = 32;  // names are the client's own and may be of slashes
+  while (!path.empty() && loc.size() < most_steps) {
     const std::string_view part = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(path.size(), part.size() + 1));
     if (part == "querystring")
       loc.emplace_back("query");
-    else if (part.find_first_not_of("0123456789") == std::string_view::npos && part.size() < 9)
+    else if (!part.empty() && part.find_first_not_of("0123456789") == part.npos && part.size() < 9)
       loc.emplace_back(std::stoi(std::string(part)));
     else
       loc.emplace_back(part);

@@ -14,11 +14,11 @@ namespace greenroom::api::notte {
 std::string_view status_of(const session::SessionView& view);
 
 /// SessionResponse.
-json::object render_session(const Call& call, const session::SessionView& view);
+json::object render_session(const Call& call, const Core& core, const session::SessionView& view);
 
 /// The answer to a stop. Its clients take every status but "closed" for a failure, however the session ended;
 /// `close_reason` keeps the truth.
-json::object render_stopped(const Call& call, const session::SessionView& view);
+json::object render_stopped(const Call& call, const Core& core, const session::SessionView& view);
 
 /// GET …/debug. Errors in a tab's picture are the viewer's to see.
 json::object render_debug(const Call& call, const session::SessionView& view,

@@ -67,6 +67,8 @@ Task<Result<json::value>> perform(Core& core, const Work& work, const Doing& doi
     note.result = redacted_result(outcome->kept, work.request.body, outcome->hides_arguments);
     if (outcome->hides_arguments) hide_arguments(note.parameters);
   }
+  // What failed may have been on its way into a password's field.
+  if (!outcome) hide_arguments(note.parameters);
   pages.note_call(work.session_id, to_json(note));
   if (!outcome) co_return outcome.error();
   co_return std::move(outcome->result);
@@ -96,6 +98,9 @@ Task<Result<Outcome>> do_navigate(PageWork& pages, const Work& work, const Write
   auto request = parse_navigate(work.request);
   if (!request) co_return request.error();
   auto navigation = co_await pages.navigate(work.session_id, std::move(*request));
+  if (!navigation && navigation.error().code == errc::gone &&
+      navigation.error().detail == session::no_such_page)
+    co_return Error{errc::not_found, "Page not found"};
   if (!navigation) co_return navigation.error();
   if (!navigation->failure.empty()) {
     json::object line = log_line("navigate", "the browser shows its error page: " + navigation->failure, 0);
@@ -118,7 +123,7 @@ Task<Result<void>> try_action(PageWork& pages, const Work& work, const ActInput&
   if (input.timeout && input.timeout->count() > 0) request->timeout = *input.timeout;
   const std::string late = "act() timed out after " + std::to_string(request->timeout.count()) + "ms";
   auto done = co_await pages.act(work.session_id, std::move(*request));
-  if (done) hides = done->is_secret;
+  hides = !done || done->is_secret;
   if (done) co_return Result<void>();
   if (done.error().code == errc::timed_out) co_return Error{errc::timed_out, late};
   co_return done.error();
@@ -132,6 +137,9 @@ Task<Result<Outcome>> do_act(PageWork& pages, const Work& work, const WriteLog& 
   co_await log(std::move(line));
   Outcome out;
   auto tried = co_await try_action(pages, work, *input, out.hides_arguments);
+  // Reasons name what they are about, and that may be the value of a variable.
+  if (!tried && action.has_secrets)
+    tried = Error{tried.error().code, "the action could not be done with the values of its variables"};
   if (!tried && !is_soft(tried.error().code)) co_return tried.error();
   out.result = render_act(action.given, action.method, tried);
   out.kept = out.result;
@@ -142,7 +150,9 @@ Task<Result<Outcome>> do_extract(PageWork& pages, const Work& work, const WriteL
   auto request = parse_extract(work.request);
   if (!request) co_return request.error();
   const std::string selector = (*request)->selector;
+  const std::string late = "extract() timed out after " + std::to_string((*request)->timeout.count()) + "ms";
   auto outline = co_await pages.outline(work.session_id, std::move(**request));
+  if (!outline && outline.error().code == errc::timed_out) co_return Error{errc::timed_out, late};
   if (!outline) co_return outline.error();
   if (!outline->found) {
     json::object line =

@@ -23,7 +23,8 @@ json::array path_of(std::string_view text) {
   json::array out;
   std::string_view path = text.substr(0, text.find(' '));
   if (path.find('/') == path.npos) return out;
-  while (!path.empty()) {
+  constexpr std::size_t most_steps = 32;  // names are the client's own and may be of slashes
+  while (!path.empty() && out.size() < most_steps) {
     const std::size_t slash = path.find('/');
     const std::string_view step = path.substr(0, slash);
     if (step != "body" || !out.empty()) out.emplace_back(step);
@@ -77,7 +78,7 @@ json::object body_of(const Error& error, unsigned status) {
 /// What tests and people of this API know it by.
 Error in_its_words(Error error) {
   if (error.code == errc::not_found && error.detail == "session") error.detail = "Session not found";
-  if (error.code == errc::gone && error.detail == "there is no such page") {
+  if (error.code == errc::gone && error.detail == session::no_such_page) {
     error.code = errc::internal;
     error.detail = "Page not found";
   }

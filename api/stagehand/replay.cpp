@@ -25,6 +25,13 @@ std::int64_t number_of(const json::object& object, std::string_view name) {
   return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
+/// Members that hold credentials for a model, or headers and options that may.
+bool is_credential(std::string_view name) {
+  constexpr std::array<std::string_view, 5> names = {"apiKey", "modelApiKey", "headers", "auth",
+                                                     "providerOptions"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// Takes keys out and cuts texts, at any depth. What is left empty by that goes too.
 void redact(json::value& value, int depth) {
   if (json::string* text = value.if_string(); text != nullptr && text->size() > kept_text) {
@@ -40,7 +47,7 @@ void redact(json::value& value, int depth) {
   if (depth > deepest) return object->clear();
   json::object out;
   for (auto& item : *object) {
-    if (item.key() == "apiKey" || item.key() == "modelApiKey") continue;
+    if (is_credential(item.key())) continue;
     const bool was_empty = item.value().is_object() && item.value().get_object().empty();
     redact(item.value(), depth + 1);
     const bool is_empty = item.value().is_object() && item.value().get_object().empty();
@@ -171,11 +178,17 @@ std::string_view verb_of(std::string_view method, const json::object& params) {
   return {};
 }
 
+bool tells_something(std::string_view method) {
+  return method == noted_call || method == "Page.frameNavigated" || method == "Input.dispatchMouseEvent" ||
+         std::any_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.method == method; });
+}
+
 /// Follows where each page is while the history is read.
 class HistoryReader {
  public:
   std::vector<Row> read(const std::vector<LogEvent>& history) {
     for (const LogEvent& event : history) {
+      if (!tells_something(event.method)) continue;  // before it is parsed: most are network events
       boost::system::error_code failure;
       const json::value parsed = json::parse(event.params, failure);
       if (failure || !parsed.is_object()) continue;

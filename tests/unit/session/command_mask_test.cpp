@@ -83,6 +83,7 @@ TEST(CommandMask, WhatCannotBeReadIsNotKept) {
 
 TEST(CommandMask, LinesAreOfThreeKinds) {
   EXPECT_EQ(kind_of("tab.shown"), "marker");
+  EXPECT_EQ(kind_of("api.call"), "command") << "its texts are not for everybody who may see the video";
   EXPECT_EQ(kind_of("Page.navigate"), "command");
   EXPECT_EQ(kind_of("Page.frameNavigated"), "event");
   EXPECT_EQ(kind_of(""), "event");
