@@ -7,6 +7,7 @@
 
 #include "base/deadline.hpp"
 #include "cdp/envelope.hpp"
+#include "page/values.hpp"
 
 namespace greenroom::page {
 

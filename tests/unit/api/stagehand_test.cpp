@@ -75,12 +75,33 @@ TEST_F(StagehandTest, WhatAnElementDoesNotTakeIsASoftFailure) {
   EXPECT_EQ(result.at("message").as_string(), "Failed to perform act: the element is disabled");
 }
 
-TEST_F(StagehandTest, AFaultIsSentOnceOnly) {
+TEST_F(StagehandTest, WhatFailedMayHaveBeenAPassword) {
+  core.work.failure = base::Error{base::errc::conflict, "the element is covered"};
+  call("act", act_body("fill", R"(["hunter2"])"));
+  core.work.failure = base::Error{base::errc::timed_out, "x"};
+  call("act", act_body("fill", R"(["hunter2"])"));
+  ASSERT_EQ(core.work.calls.size(), 2u);
+  for (const json::object& noted : core.work.calls)
+    EXPECT_EQ(json::serialize(noted).find("hunter2"), std::string::npos);
+}
+
+TEST_F(StagehandTest, AModelsCredentialsAreNotWrittenDown) {
+  call("navigate", R"({"url":"https://a.example","options":{"model":{"modelName":"openai/x","apiKey":"sk-1",
+       "headers":{"authorization":"Bearer sk-2"},"auth":{"token":"sk-3"},"providerOptions":{"key":"sk-4"}}}})");
+  ASSERT_EQ(core.work.calls.size(), 1u);
+  EXPECT_EQ(json::serialize(core.work.calls[0]).find("sk-"), std::string::npos);
+}
+
+TEST_F(StagehandTest, APageThatIsGoneIsAFaultThatIsSentOnceOnly) {
   core.work.failure = base::Error{base::errc::gone, "there is no such page"};
-  const net::Response response = call("navigate", R"({"url":"https://a.example"})");
+  net::Response response = call("act", act_body("click", "[]"));
   EXPECT_EQ(response.status, 500u);
   EXPECT_EQ(body_of_answer(response).at("message").as_string(), "Page not found");
   EXPECT_EQ(response.headers.value_or("x-should-retry", ""), "false");
+  core.work.failure = base::Error{base::errc::gone, "there is no such page"};
+  response = call("navigate", R"({"url":"https://a.example"})");
+  EXPECT_EQ(response.status, 404u) << "this call has a status of its own for it";
+  EXPECT_EQ(body_of_answer(response).at("message").as_string(), "Page not found");
 }
 
 TEST_F(StagehandTest, StartIsNotTheOtherHalfsUpdate) {
