@@ -32,7 +32,7 @@ async function movieOf(sdk, session, folder) {
     return parsed.ended && { ...parsed, text };
   }, 20_000);
   assert.ok(playlist.segments.length > 0, 'something was recorded');
-  const response = await fetch(playlist.segments[0].url.replace('/seg-0.m4s', '/recording.mp4'));
+  const response = await fetch(playlist.segments[0].url.replace(/\/seg-\d+\.m4s/, '/recording.mp4'));
   assert.equal(response.status, 200);
   const file = path.join(folder, `${session.id}.mp4`);
   await writeFile(file, Buffer.from(await response.arrayBuffer()));
@@ -83,7 +83,7 @@ export async function killEncoder(daemon, site, folder, delay) {
   assert.ok(all.some((time) => time > killed), 'it goes on after the kill');
   await assertKept(playlist.text, killed, folder);
   const lost = Math.max(0, ...all.slice(1).map((time, i) => time - all[i]));
-  const { recording } = await (await fetch(playlist.segments[0].url.replace('/seg-0.m4s', '/facts'))).json();
+  const { recording } = await (await fetch(playlist.segments[0].url.replace(/\/seg-\d+\.m4s/, '/facts'))).json();
   assert.equal(recording, 'ready', 'the state says that it is whole');
   return { lost };
 }
@@ -111,7 +111,7 @@ export async function killDaemon(settings, site, folder, delay) {
     assert.equal(row.status, 'ERROR');
     assert.ok(row.endedAt);
     assert.ok(second.log.some((line) => /lost.on.restart/.test(line) && line.includes(begun.session.id)));
-    const { recording } = await (await fetch(playlist.segments[0].url.replace('/seg-0.m4s', '/facts'))).json();
+    const { recording } = await (await fetch(playlist.segments[0].url.replace(/\/seg-\d+\.m4s/, '/facts'))).json();
     assert.equal(recording, 'ready');
     return { lost: killed - Math.max(...times) };
   } finally {
