@@ -148,10 +148,10 @@ Task<std::string> EncoderRecording::read_to_its_end() {
   co_return why;
 }
 
-/// Only a death is worth another try: an encoder that says why it ends, or that could not even start, would
+/// Only a death is worth another try, be it before the first picture: an encoder that says why it ends would
 /// say the same again.
 bool EncoderRecording::may_restart() const {
-  const bool died = !end_ && encoder_error_.empty() && started_.is_set() && !is_finishing_;
+  const bool died = !end_ && encoder_error_.empty() && !is_finishing_;
   const bool is_able = options_.restart && options_.files != nullptr && stats_.restarts < most_restarts;
   const auto now = base::SystemClock().steady();
   return died && is_able && (!last_restart_ || now - *last_restart_ > options_.restart_interval);
@@ -161,10 +161,11 @@ bool EncoderRecording::may_restart() const {
 Task<Result<void>> EncoderRecording::restart(const std::string& why) {
   co_await base::disable_cancellation();
   last_restart_ = base::SystemClock().steady();
-  auto save = [directory = options_.directory]() -> Result<void> {
+  // Whether there is something to go on with.
+  auto save = [directory = options_.directory]() -> Result<bool> {
     auto index = salvage(directory);
     if (!index && index.error().code != errc::not_found) return index.error();
-    return {};
+    return index.has_value();
   };
   const auto saved = co_await options_.files->run(std::move(save));
   if (!saved) co_return saved.error();
@@ -174,7 +175,7 @@ Task<Result<void>> EncoderRecording::restart(const std::string& why) {
   dead_encoders_.push_back(std::exchange(encoder_, std::move(*encoder)));
   parser_ = EventParser();
   before_restart_ = stats_.encoder;
-  options_.capture.is_resumed = true;
+  options_.capture.is_resumed = *saved;
   ++stats_.restarts;
   if (const auto sent = encoder_->send(to_message(options_.capture)); !sent) co_return sent.error();
   if (options_.frames != nullptr) options_.frames->repeat();

@@ -60,10 +60,16 @@ void answer_well(const EncoderCommand& command, ScriptedEncoder& encoder) {
   }
 }
 
+/// Answers a start with its death, the first time.
+void die_at_first(const EncoderCommand& command, ScriptedEncoder& encoder) {
+  if (std::holds_alternative<StartCommand>(command)) encoder.die({0, 9});
+}
+
 class RecordingRestart : public ::testing::Test {
  protected:
   std::unique_ptr<EncoderProcess> make_encoder() {
-    auto encoder = std::make_unique<ScriptedEncoder>(loop_.get_executor(), answer_well);
+    const bool dies = first_dies_ && encoders_.empty();
+    auto encoder = std::make_unique<ScriptedEncoder>(loop_.get_executor(), dies ? die_at_first : answer_well);
     encoders_.push_back(encoder.get());
     return encoder;
   }
@@ -107,6 +113,7 @@ class RecordingRestart : public ::testing::Test {
   base::BlockingPool files_{1};
   SilentSink sink_;
   base::Logger log_{sink_, base::LogLevel::error};
+  bool first_dies_ = false;
   std::vector<ScriptedEncoder*> encoders_;
   std::vector<RecordingMark> marks_;
 };
@@ -137,6 +144,16 @@ TEST_F(RecordingRestart, AnEncoderThatDiesIsReplacedAndTheRecordingGoesOn) {
   ASSERT_EQ(marks_.size(), 1u);
   EXPECT_EQ(marks_[0].kind, RecordingMark::Kind::resumed);
   EXPECT_EQ(marks_[0].why, "encoder ended: signal 9");
+}
+
+TEST_F(RecordingRestart, OneThatDiesBeforeItsFirstPictureIsReplacedToo) {
+  first_dies_ = true;
+  run(options(), [&](Recording& recording) -> Task<void> {
+    EXPECT_EQ(recording.state(), RecordingState::recording);
+    EXPECT_EQ(encoders_.size(), 2u);
+    EXPECT_FALSE(std::get<StartCommand>(encoders_[1]->commands().at(0)).is_resumed) << "there is nothing yet";
+    co_return;
+  });
 }
 
 TEST_F(RecordingRestart, OneThatDiesAgainAtOnceEndsTheRecording) {
