@@ -42,6 +42,8 @@ Task<Result<void>> Session::resize(browser::Size viewport) {
   if (viewport.width > screen.width || viewport.height > screen.height)
     co_return Error{errc::unsupported, "the session's screen has " + std::to_string(screen.width) + "x" +
                                            std::to_string(screen.height) + " pixels and cannot grow"};
+  co_await ready_.wait();
+  if (view_->state != State::running) co_return ended;
   auto resized = co_await browser_->use_viewport(viewport);
   if (!resized) co_return resized.error();
   publish([&](SessionView& view) { view.viewport = viewport; });
@@ -55,6 +57,9 @@ Task<Result<page::Pages*>> Session::pages() {
   // Somebody uses it, though not by a socket.
   rules_.end_if_never_connected = false;
   touch();
+  // Its own page is still being looked at: a navigation now would take it away from under that.
+  co_await ready_.wait();
+  if (view_->state != State::running) co_return Error{errc::closed, "the session has ended"};
   auto page = co_await browser_->ensure_page();
   if (!page) co_return page.error();
   if (view_->state != State::running) co_return Error{errc::closed, "the session has ended"};
