@@ -210,7 +210,7 @@ void HttpConnection::make_room() {
   end_ -= begin_;
   begin_ = 0;
   // Between requests a connection gives back what a large one needed.
-  if (end_ == 0 && phase_ == Phase::idle && in_.size() > small_buffer) std::string().swap(in_);
+  if (end_ == 0 && phase_ == Phase::idle && in_.size() > small_buffer) in_ = std::string();
   if (phase_ == Phase::body) {
     if (in_.size() < body_buffer) in_.resize(body_buffer);
   } else if (end_ == in_.size()) {
