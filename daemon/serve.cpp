@@ -55,7 +55,11 @@ Result<AppParts> prepare(const CommandLine& line, config::Settings settings) {
   auto launch = launch_options(settings, *work);
   if (!launch) return launch.error();
   parts.launch = std::move(*launch);
-  parts.encoder = find_encoder(settings).value_or("");
+  if (const auto encoder = find_encoder(settings)) {
+    auto reachable = reachable_encoder(*encoder, *work);
+    if (!reachable) return reachable.error();
+    parts.encoder = std::move(*reachable);
+  }
   parts.settings = std::move(settings);
   return parts;
 }

@@ -51,4 +51,17 @@ base::Result<std::string> prepare_work_directory(const config::Settings& setting
   return directory;
 }
 
+base::Result<std::string> reachable_encoder(const std::string& encoder, const std::string& work_directory) {
+  if (::geteuid() != 0 || is_passable(std::filesystem::path(encoder).parent_path())) return encoder;
+  const std::string copy = work_directory + "/greenroom-encoder";
+  // Beside it first: one that runs may not be written over.
+  const std::string fresh = copy + ".new";
+  std::error_code failure;
+  std::filesystem::copy_file(encoder, fresh, std::filesystem::copy_options::overwrite_existing, failure);
+  if (!failure) std::filesystem::permissions(fresh, std::filesystem::perms(0755), failure);
+  if (!failure) std::filesystem::rename(fresh, copy, failure);
+  if (failure) return Error{errc::io, "copying " + encoder + " to " + copy + ": " + failure.message()};
+  return copy;
+}
+
 }  // namespace greenroom::daemon

@@ -16,4 +16,8 @@ namespace greenroom::daemon {
 base::Result<std::string> prepare_work_directory(const config::Settings& settings,
                                                  const std::string& data_directory);
 
+/// The encoder where its own, unprivileged user can start it: where it is, or, as root when only root can
+/// pass on the way there (a checkout below /root), a copy in the work directory. Errors: io.
+base::Result<std::string> reachable_encoder(const std::string& encoder, const std::string& work_directory);
+
 }  // namespace greenroom::daemon
