@@ -19,9 +19,7 @@ using session::Outcome;
 using session::State;
 
 namespace {
-constexpr FieldEffect served = FieldEffect::served;
-constexpr FieldEffect ignored = FieldEffect::ignored;
-constexpr FieldEffect refused = FieldEffect::refused;
+using enum FieldEffect;
 
 // SessionCreateParams of SDK 0.18.0.
 constexpr FieldRule create_rules[] = {

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,16 @@ Result<UniqueFd> open_plain_file(const std::string& directory, std::string_view 
     return base::errno_error("opening " + directory, errno);
   }
   return open_plain_file(parent.value(), name);
+}
+
+std::vector<std::string> file_names(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (auto it = std::filesystem::directory_iterator(directory, error);
+       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
+    names.push_back(it->path().filename().string());
+  }
+  return names;
 }
 
 Result<std::string> read_all(int fd, std::size_t most) {

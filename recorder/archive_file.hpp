@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
@@ -16,6 +17,9 @@ base::Result<base::UniqueFd> open_plain_file(const std::string& directory, std::
 
 /// As above, relative to an open directory.
 base::Result<base::UniqueFd> open_plain_file(int directory, std::string_view name);
+
+/// What lies in a directory, in no order; as much of it as can be read.
+std::vector<std::string> file_names(const std::string& directory);
 
 /// The whole of an open file. Errors: io, too_large (over `most` bytes).
 base::Result<std::string> read_all(int fd, std::size_t most);

@@ -33,13 +33,12 @@ Result<RecordingIndex> finish_interrupted(const std::string& directory) {
 
 Result<RecordingIndex> read_finished_index(const std::string& directory) {
   auto index = read_index(directory);
-  const bool is_lost = !index && index.error().code == errc::not_found;
-  if (!is_lost && (!index || !is_damaged(*index))) return index;
+  if (!needs_rebuilding(index)) return index;
   // Several readers come at once. Who waited for another finds the work done.
   const base::UniqueFd turn(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (turn && ::flock(turn.value(), LOCK_EX) != 0) return base::errno_error("locking " + directory, errno);
   auto rebuilt = finish_interrupted(directory);
-  return rebuilt || is_lost ? rebuilt : index;
+  return rebuilt || !index ? rebuilt : index;
 }
 
 }  // namespace greenroom::recorder

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -22,13 +21,8 @@ constexpr const char* new_index = "index.jsonl.new";
 
 /// In the order of their numbers.
 std::vector<std::string> segment_names(const std::string& directory) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (auto it = std::filesystem::directory_iterator(directory, error);
-       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
-    std::string name = it->path().filename().string();
-    if (is_segment_name(name)) names.push_back(std::move(name));
-  }
+  std::vector<std::string> names = file_names(directory);
+  std::erase_if(names, [](const std::string& name) { return !is_segment_name(name); });
   // Numbers have no leading zeros: the longer name is the later one.
   std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
@@ -72,8 +66,9 @@ Result<Segment> read_segment_file(int directory, const std::string& name) {
   return segment;
 }
 
-bool is_damaged(const RecordingIndex& index) {
-  return index.skipped_lines > (index.ends_in_torn_line ? 1u : 0u);
+bool needs_rebuilding(const Result<RecordingIndex>& index) {
+  if (!index) return index.error().code == errc::not_found;
+  return index->skipped_lines > (index->ends_in_torn_line ? 1u : 0u);
 }
 
 Result<RecordingIndex> rebuild_index(const std::string& path) {

@@ -13,8 +13,9 @@ namespace greenroom::recorder {
 /// fragment).
 Result<Segment> read_segment_file(int directory, const std::string& name);
 
-/// True when lines are missing in the middle: those that an encoder tears are the last ones.
-bool is_damaged(const RecordingIndex& index);
+/// True for an index that is lost, or of which lines are missing in the middle: those that an encoder tears
+/// are the last ones.
+bool needs_rebuilding(const Result<RecordingIndex>& index);
 
 /// Writes the index again, from every segment that lies in the directory, without an end. Not while an
 /// encoder writes there. Blocks; for the blocking pool.

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
-#include <filesystem>
 #include <unistd.h>
 #include <vector>
 
@@ -23,15 +22,12 @@ constexpr std::string_view suffix = ".partial";
 /// Files that may hold a segment which the index does not know: unfinished, or finished in the very last
 /// moment.
 std::vector<std::string> unknown_names(const std::string& directory, const RecordingIndex& index) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (auto it = std::filesystem::directory_iterator(directory, error);
-       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
-    std::string name = it->path().filename().string();
+  std::vector<std::string> names = file_names(directory);
+  std::erase_if(names, [&](const std::string& name) {
     const bool is_known = std::any_of(index.segments.begin(), index.segments.end(),
                                       [&](const Segment& segment) { return segment.file == name; });
-    if (name.ends_with(suffix) || (is_segment_name(name) && !is_known)) names.push_back(std::move(name));
-  }
+    return !name.ends_with(suffix) && (is_known || !is_segment_name(name));
+  });
   return names;
 }
 
@@ -71,8 +67,7 @@ Result<void> finish_partial(int directory, const std::string& name, const Segmen
 
 Result<RecordingIndex> salvage(const std::string& path) {
   auto index = read_index(path);
-  const bool is_lost = !index && index.error().code == errc::not_found;
-  if (is_lost || (index && is_damaged(*index))) {
+  if (needs_rebuilding(index)) {
     auto rebuilt = rebuild_index(path);
     if (rebuilt) index = std::move(rebuilt);
   }

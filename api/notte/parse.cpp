@@ -14,9 +14,7 @@ using base::Error;
 using base::Result;
 
 namespace {
-constexpr FieldEffect served = FieldEffect::served;
-constexpr FieldEffect ignored = FieldEffect::ignored;
-constexpr FieldEffect refused = FieldEffect::refused;
+using enum FieldEffect;
 constexpr FieldType flag = FieldType::boolean;
 constexpr FieldType text = FieldType::text;
 constexpr FieldType list = FieldType::array;

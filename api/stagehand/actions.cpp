@@ -63,12 +63,9 @@ Task<Result<json::value>> perform(Core& core, const Work& work, const Doing& doi
   }
   auto outcome = co_await doing(pages, work, log);
   note.ended = core.now();
-  if (outcome) {
-    note.result = redacted_result(outcome->kept, work.request.body, outcome->hides_arguments);
-    if (outcome->hides_arguments) hide_arguments(note.parameters);
-  }
+  if (outcome) note.result = redacted_result(outcome->kept, work.request.body, outcome->hides_arguments);
   // What failed may have been on its way into a password's field.
-  if (!outcome) hide_arguments(note.parameters);
+  if (!outcome || outcome->hides_arguments) hide_arguments(note.parameters);
   pages.note_call(work.session_id, to_json(note));
   if (!outcome) co_return outcome.error();
   co_return std::move(outcome->result);
