@@ -27,6 +27,16 @@ using base::Result;
 using base::Task;
 using session::SharedView;
 
+// Each is declared in a header of its own name.
+class Certificates;
+class Extensions;
+class Fetcher;
+class LiveInput;
+class Model;
+class Profiles;
+class SessionFiles;
+class WebDriver;
+
 /// One thing that happened in a session's pages.
 struct LogEvent {
   std::int64_t seq = 0;
@@ -139,6 +149,16 @@ class Core {
   virtual PageWork* page_work() { return nullptr; }
 
   virtual Captures& captures() = 0;
+
+  // What a daemon may lack; nullptr: it does, and callers say so in their API's words.
+  virtual Profiles* profiles() { return nullptr; }
+  virtual Extensions* extensions() { return nullptr; }
+  virtual SessionFiles* files() { return nullptr; }
+  virtual Certificates* certificates() { return nullptr; }
+  virtual LiveInput* live_input() { return nullptr; }
+  virtual WebDriver* web_driver() { return nullptr; }
+  virtual Model* model() { return nullptr; }
+  virtual Fetcher* fetcher() { return nullptr; }
 
   /// What can be played now; waits a bounded time for a recording that is being finished. Errors: not_found.
   virtual Task<Result<RecordingFacts>> recording(std::string id) = 0;

@@ -101,6 +101,13 @@ class Browser {
   virtual const std::string& version() const = 0;        ///< "Chrome/156.0.8078.79"
   virtual const json::object& version_info() const = 0;  ///< the whole answer of Browser.getVersion
   virtual const std::string& download_directory() const = 0;
+  virtual std::string upload_directory() const { return {}; }   ///< readable by it, empty at first
+  virtual std::string profile_directory() const { return {}; }  ///< --user-data-dir
+  virtual std::string home_directory() const { return {}; }
+  /// As whom it runs, when that is not the daemon's own user: whose its files are.
+  virtual std::optional<base::Identity> identity() const { return std::nullopt; }
+  /// Called once by stop(), when no process is left and before the directory is removed.
+  virtual void when_exited(std::function<base::Task<void>()> action) { (void)action; }
 
   /// Resizes every window but popups, now and later. At hand-out, and whenever its user asks for it.
   /// Errors   protocol, closed, timed_out.

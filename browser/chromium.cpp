@@ -293,6 +293,14 @@ Task<void> Chromium::stop_process() {
   (void)co_await ends_within(machine_.options.terminate_deadline);
 }
 
+Task<Result<void>> Chromium::remove_directory() {
+  if (!has_directory_) co_return Result<void>{};
+  auto job = [work = machine_.options.work_directory, id = id_] {
+    return remove_instance_directory(work, id);
+  };
+  co_return co_await machine_.pool.run(std::move(job));
+}
+
 Task<void> Chromium::remove_traces() {
   TreeKey key;
   key.directory = directory_.root;
@@ -304,7 +312,7 @@ Task<void> Chromium::remove_traces() {
   const int display = xvfb_ ? xvfb_->display().number : -1;
   const ino_t socket = xvfb_ ? xvfb_->socket() : 0;
   auto job = [key, display, socket, work = machine_.options.work_directory, id = id_,
-              has_directory = has_directory_]() -> Result<void> {
+              has_directory = has_directory_ && !when_exited_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
     if (display >= 0) remove_dead_x_socket(display, socket);
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
@@ -312,6 +320,11 @@ Task<void> Chromium::remove_traces() {
     return removed;
   };
   auto removed = co_await machine_.pool.run(std::move(job));
+  if (when_exited_) {
+    if (removed) co_await when_exited_();
+    auto directory = co_await remove_directory();
+    if (removed) removed = directory;
+  }
   if (!removed) {
     // Its identity is not used again while something of it may still run.
     log_.error("a browser left something behind", {{"what", removed.error().message()}});

@@ -46,6 +46,11 @@ class Chromium final : public Browser {
   const std::string& version() const override { return version_; }
   const json::object& version_info() const override { return version_info_; }
   const std::string& download_directory() const override { return download_directory_; }
+  std::string upload_directory() const override { return directory_.uploads(); }
+  std::string profile_directory() const override { return directory_.profile(); }
+  std::string home_directory() const override { return directory_.home(); }
+  std::optional<base::Identity> identity() const override { return identity_; }
+  void when_exited(std::function<base::Task<void>()> action) override { when_exited_ = std::move(action); }
   base::Task<base::Result<void>> use_viewport(Size viewport) override;
   base::Task<base::Result<void>> ensure_page() override;
   base::Task<BrowserExit> exited() override;
@@ -73,6 +78,7 @@ class Chromium final : public Browser {
 
   base::Task<void> stop_process();
   base::Task<void> remove_traces();
+  base::Task<base::Result<void>> remove_directory();
   base::Task<bool> ends_within(std::chrono::milliseconds deadline);
 
   Machine& machine_;
@@ -97,6 +103,7 @@ class Chromium final : public Browser {
   bool in_background_ = false;
   bool is_making_page_ = false;
   base::Notifier page_made_;
+  std::function<base::Task<void>()> when_exited_;
   bool is_stopping_ = false;
   base::Event stopped_;
   base::TaskGroup tasks_;

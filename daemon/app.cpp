@@ -216,8 +216,8 @@ session::Services App::services() {
   auto measure = [this](std::vector<browser::ProcessRoots> trees) {
     return launcher_->measure(std::move(trees));
   };
-  return session::Services{take, record,     rows_,   timeline_,        clock_,      log_,
-                           {},   check_room, measure, available_memory, memory_kills};
+  return session::Services{take, record,     rows_,   timeline_,        clock_,       log_,
+                           {},   check_room, measure, available_memory, memory_kills, make_companions()};
 }
 
 void App::make_sessions() {
@@ -243,7 +243,8 @@ void App::make_sessions() {
                          dom_directory(),
                          projects_,
                          [this] { return metrics(); },
-                         settings_.server.drain_deadline};
+                         settings_.server.drain_deadline,
+                         carried_parts()};
   core_ = std::make_unique<SessionCore>(executor_, std::move(parts));
 }
 

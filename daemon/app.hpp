@@ -77,6 +77,8 @@ class App {
   void make_sessions();
   session::SessionOptions session_options();
   session::Services services();
+  session::MakeCompanions make_companions();
+  CarriedParts carried_parts();
   base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(
       session::RecordingRequest request);
   std::string metrics() const;

@@ -22,6 +22,18 @@ namespace greenroom::daemon {
 using base::Result;
 using base::Task;
 
+/// What sessions carry and the daemon keeps for them; nullptr: this daemon does not. Outlive the core.
+struct CarriedParts {
+  api::Profiles* profiles = nullptr;
+  api::Extensions* extensions = nullptr;
+  api::SessionFiles* files = nullptr;
+  api::Certificates* certificates = nullptr;
+  api::LiveInput* live_input = nullptr;
+  api::WebDriver* web_driver = nullptr;
+  api::Model* model = nullptr;
+  api::Fetcher* fetcher = nullptr;
+};
+
 struct SessionCoreParts {
   session::SessionManager& sessions;
   store::SessionStore& rows;
@@ -37,6 +49,7 @@ struct SessionCoreParts {
   std::vector<api::Project> projects;
   std::function<std::string()> metrics;
   base::Milliseconds drain_deadline{20'000};  ///< how long a drain waits for sessions
+  CarriedParts carried = {};
 };
 
 /// Lifetime what `parts` refers to outlives it; stop() is awaited before it goes.
@@ -70,6 +83,14 @@ class SessionCore final : public api::Core {
   Task<Result<std::vector<api::LogEvent>>> timeline(std::string id, api::LogQuery query) override;
   api::PageWork* page_work() override { return &pages_; }
   api::Captures& captures() override { return captures_; }
+  api::Profiles* profiles() override { return parts_.carried.profiles; }
+  api::Extensions* extensions() override { return parts_.carried.extensions; }
+  api::SessionFiles* files() override { return parts_.carried.files; }
+  api::Certificates* certificates() override { return parts_.carried.certificates; }
+  api::LiveInput* live_input() override { return parts_.carried.live_input; }
+  api::WebDriver* web_driver() override { return parts_.carried.web_driver; }
+  api::Model* model() override { return parts_.carried.model; }
+  api::Fetcher* fetcher() override { return parts_.carried.fetcher; }
   Task<Result<api::RecordingFacts>> recording(std::string id) override;
   Task<Result<std::vector<recorder::TabTrack>>> tracks(std::string id,
                                                        recorder::RecordingIndex index) override;

@@ -165,11 +165,18 @@ Task<Result<SharedView>> SessionManager::create(SessionSpec spec) {
   if (auto fits = check(spec); !fits) co_return fits.error();
   if (services_.check_room)
     if (auto room = services_.check_room(); !room) co_return room.error();
+  Companions companions;
+  if (services_.make_companions) {
+    auto made = co_await services_.make_companions(spec);
+    if (!made) co_return made.error();
+    companions = std::move(*made);
+  }
   std::string key = spec.key_id;
   if (auto admitted = co_await gate_.pass(key); !admitted) co_return admitted.error();
   SessionView view = first_view(spec);
   const std::string id = view.id;
   auto session = std::make_unique<Session>(executor_, std::move(view), std::move(spec), options_, services_);
+  session->carry(std::move(companions));
   remember(session->view());
   live_.emplace(id, std::move(session));
   ++created_;

@@ -14,6 +14,7 @@
 #include "recorder/recording.hpp"
 #include "recorder/screencast.hpp"
 #include "session/admission.hpp"
+#include "session/companion.hpp"
 #include "session/dom_recorder.hpp"
 #include "session/lifetime.hpp"
 #include "session/timeline.hpp"
@@ -88,6 +89,8 @@ struct Services {
   std::function<std::optional<base::Bytes>()> free_memory = {};
   /// How many processes the kernel has killed for want of memory, ever. None: such an end is a crash.
   std::function<std::uint64_t()> memory_kills = {};
+  /// What sessions carry besides their browsers. None: nothing, whatever they ask for.
+  MakeCompanions make_companions = {};
 };
 
 /// Total durations, for metrics. Milliseconds.

@@ -125,6 +125,7 @@ Task<void> Session::prepare() {
 
 Task<Result<void>> Session::make_ready() {
   auto made = co_await browser_->use_viewport(view_->viewport);
+  if (made) made = co_await begin_companions();
   if (made && (view_->logged || view_->recorded)) made = co_await start_timeline();
   if (made && spec_.end_without_pages) made = co_await watch_pages();
   if (made && spec_.record_dom.value_or(options_.record_dom)) co_await start_dom_recording();
@@ -166,7 +167,12 @@ browser::Fingerprint Session::fingerprint() const {
 }
 
 Task<void> Session::take_browser_into(Result<void>& outcome) {
-  const browser::Fingerprint wanted = fingerprint();
+  browser::Fingerprint wanted = fingerprint();
+  if (auto prepared = co_await prepare_companions(wanted); !prepared) {
+    outcome = prepared.error();
+    wake_.cancel();
+    co_return;
+  }
   auto taken = co_await services_.take_browser(wanted);
   if (taken)
     browser_ = std::move(*taken);
@@ -255,12 +261,13 @@ Task<void> Session::finish(EndReason reason) {
   if (page_work_) page_work_->stop();
   if (dom_) co_await dom_->stop();
   co_await finish_recording();
-  if (browser_) co_await browser_->stop();
+  if (browser_) co_await stop_browser();
   co_await tasks_.join();
   // Clients' coroutines hold references into the browser: it goes last.
   while (users_ > 0) co_await user_left_.wait();
   counters_ = counters();
   page_work_.reset();
+  companions_.clear();  // some have lines to the browser
   browser_.reset();
 }
 

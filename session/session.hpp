@@ -13,6 +13,7 @@
 #include "cdp/discovery.hpp"
 #include "net/message_stream.hpp"
 #include "page/pages.hpp"
+#include "session/companion.hpp"
 #include "session/cookie.hpp"
 #include "session/page_watch.hpp"
 #include "session/services.hpp"
@@ -33,14 +34,18 @@ struct ClientOptions {
   bool keeps_session = false;  ///< the session outlives its leaving, whatever its policy says
 };
 
-class Session {
+class Session final : public Carrier {
  public:
   /// References outlive the session.
   Session(const base::Executor& executor, SessionView first, SessionSpec spec, const SessionOptions& options,
           const Services& services);
-  ~Session();
+  ~Session() override;
 
-  SharedView view() const { return view_; }
+  /// Before run().
+  void carry(Companions companions) { companions_ = std::move(companions); }
+
+  SharedView view() const override { return view_; }
+  void add_proxy_bytes(std::int64_t bytes) override;
 
   /// The whole life. Returns when the last process is gone and nobody uses the session any more.
   base::Task<void> run();
@@ -84,7 +89,7 @@ class Session {
   /// Lifetime the session's. Errors: closed (it has ended), timed_out, protocol.
   base::Task<base::Result<page::Pages*>> pages();
   /// Writes something of our own into its timeline, unless its log was declined.
-  void note(std::string_view word, const json::object& params);
+  void note(std::string_view word, const json::object& params) override;
 
   /// What players close to now may fetch; nothing when it is not recorded.
   recorder::LiveEdge recording_edge() const { return recording_ ? recording_->live() : recorder::LiveEdge(); }
@@ -118,6 +123,10 @@ class Session {
   base::Task<void> prepare();
   base::Task<base::Result<void>> make_ready();
   base::Task<void> take_browser_into(base::Result<void>& outcome);
+  base::Task<base::Result<void>> prepare_companions(browser::Fingerprint& wanted);
+  base::Task<base::Result<void>> begin_companions();
+  base::Task<void> stop_browser();
+  base::Task<void> after_exit();
   base::Task<base::Result<void>> start_timeline();
   base::Task<void> start_dom_recording();
   base::Task<void> start_recording();
@@ -149,6 +158,7 @@ class Session {
   LifetimeRules rules_;
   SharedView view_;
   std::unique_ptr<browser::Browser> browser_;
+  Companions companions_;
   std::unique_ptr<recorder::Screencast> screencast_;  // when there is no display
   std::unique_ptr<recorder::Recording> recording_;
   std::unique_ptr<Timeline> timeline_;

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
 #include "base/clock.hpp"
 #include "browser/browser.hpp"
 #include "recorder/quality.hpp"
+#include "session/network.hpp"
 
 namespace greenroom::session {
 
@@ -53,6 +55,9 @@ struct SessionSpec {
   /// Ends after that long in which nobody asked anything of it, connected or not. None: the configured rule.
   std::optional<base::Milliseconds> idle;
   std::optional<base::Milliseconds> max_age;  ///< none: the configured default
+  std::optional<ProfileUse> profile;
+  std::vector<std::string> extensions;  ///< ids of stored extensions
+  NetworkWishes network;
   /// What an API wants to say again later about its own sessions; kept with it, never read by the core.
   std::optional<json::object> echo;
 };
