@@ -101,22 +101,20 @@ std::string session_text(const session::SessionView& view) {
   return json::serialize(render_session(view, &scratch.memory));
 }
 
+/// What a client connects with depends on how it reached us.
+std::string connectable_text(const Call& call, const session::SessionView& view) {
+  return json::serialize(render_connectable(call, view));
+}
+
 net::Response text_response(std::string text) {
   return net::text_response(200, "application/json; charset=utf-8", std::move(text));
 }
 }  // namespace
 
 net::Response session_response(const Call& call, const SharedView& view) {
-  std::string text = call.texts.of(view, session_text);
-  if (view->state == State::running) {
-    // What a client connects with depends on how it reached us, so it is no part of what is kept.
-    Scratch scratch;
-    json::object links(&scratch.memory);
-    add_links(call, *view, links);
-    text.back() = ',';
-    text.append(json::serialize(links), 1);
-  }
-  return text_response(std::move(text));
+  const bool is_connectable = view->state == State::running;
+  return text_response(is_connectable ? call.texts.of(call, view, connectable_text)
+                                      : call.texts.of(view, session_text));
 }
 
 net::Response list_response(const Call& call, const std::vector<SharedView>& views) {
