@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -62,6 +63,15 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     co_return std::unique_ptr<Line>(std::move(own));
   }
 
+  Task<Result<void>> prepare_lines(std::size_t count) override {
+    while (prepared_.size() < count) {
+      auto line = co_await attach_new({});
+      if (!line) co_return line.error();
+      prepared_.push_back(*line);
+    }
+    co_return Result<void>();
+  }
+
   Task<Result<LineEnd>> serve_client(net::MessageStream& stream, std::string target) override {
     co_await base::keep_running_when_cancelled();
     auto line = co_await attach(std::move(target));
@@ -116,8 +126,18 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       if (OwnLine* own = std::exchange(line.own, nullptr)) own->disconnect();
   }
 
-  /// Makes a root session and its line. The line is in the table before any message of it can pass.
   Task<Result<LineId>> attach(std::string target) {
+    if (gone_) co_return Error{errc::closed, "the browser has gone"};
+    if (target.empty() && !prepared_.empty()) {
+      const LineId line = prepared_.back();
+      prepared_.pop_back();
+      co_return line;
+    }
+    co_return co_await attach_new(std::move(target));
+  }
+
+  /// Makes a root session and its line. The line is in the table before any message of it can pass.
+  Task<Result<LineId>> attach_new(std::string target) {
     if (gone_) co_return Error{errc::closed, "the browser has gone"};
     const LineId line = next_line_++;
     json::object params;
@@ -351,6 +371,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   CallBook calls_;  // on the pipe's top level: attach and detach, nothing of a client's
   std::unordered_map<LineId, LineEntry> lines_;
   LineId next_line_ = 1;
+  std::vector<LineId> prepared_;  // attached, and nobody's yet
   std::size_t clients_ = 0;
   std::chrono::steady_clock::time_point last_command_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_heard_ = std::chrono::steady_clock::now();

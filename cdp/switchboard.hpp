@@ -119,6 +119,13 @@ class Switchboard {
   /// Errors   closed, timed_out, protocol.
   virtual base::Task<base::Result<std::unique_ptr<Line>>> open_line() = 0;
 
+  /// Makes the root sessions of the next browser-level lines beforehand: who opens one then waits for
+  /// nothing. Errors   closed, timed_out, protocol.
+  virtual base::Task<base::Result<void>> prepare_lines(std::size_t count) {
+    (void)count;
+    co_return base::Result<void>();
+  }
+
   /// Serves one client on a root session of its own until it or the browser goes. An empty `target` is a
   /// browser-level line; else the line is attached to that target.
   ///

@@ -102,6 +102,28 @@ TEST_F(SwitchboardTest, APageLineEndsWithItsTarget) {
   EXPECT_FALSE(browser.end);
 }
 
+TEST_F(SwitchboardTest, ALineThatWasPreparedWaitsForNothing) {
+  start();
+  std::optional<base::Result<void>> prepared;
+  auto prepare = [&]() -> base::Task<void> {
+    auto done = co_await switchboard->prepare_lines(2);
+    prepared.emplace(std::move(done));
+  };
+  spawn(prepare());
+  ASSERT_TRUE(prepared && *prepared);
+  const std::size_t before = pipe.sent().size();
+  const auto own = open_line();
+  Client& client = connect();
+  EXPECT_EQ(pipe.sent().size(), before);
+  send(client, R"({"id":1,"method":"A.b"})");
+  EXPECT_NE(pipe.sent().back().find(R"("sessionId":"root-)"), std::string::npos);
+  // The third is nobody's yet, and a page's line is never among them.
+  connect("PAGE");
+  EXPECT_NE(pipe.sent().back().find("Target.attachToTarget"), std::string::npos);
+  connect();
+  EXPECT_NE(pipe.sent().back().find("Target.attachToBrowserTarget"), std::string::npos);
+}
+
 TEST_F(SwitchboardTest, TheBrowsersEndEndsEverything) {
   start();
   Client& client = connect();
