@@ -69,6 +69,8 @@ struct ChildSetup {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
+    // Before its identity goes: that may not write there. "0" is who writes.
+    if (options.cgroup >= 0 && ::write(options.cgroup, "0", 1) != 1) return last_error();
     if (const auto error = map_descriptors()) return error;
     if (options.nice != 0)
       ::setpriority(PRIO_PROCESS, 0, std::min(19, ::getpriority(PRIO_PROCESS, 0) + options.nice));

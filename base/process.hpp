@@ -32,6 +32,7 @@ struct ProcessOptions {
   std::string working_directory = "/";
   std::optional<Identity> identity;  ///< none: ours
   int nice = 0;                      ///< added to our own niceness, 0 to 19
+  int cgroup = -1;  ///< an open cgroup.procs of the control group that it begins in; -1: ours
 };
 
 /// How a process ended.

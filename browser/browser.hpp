@@ -19,6 +19,8 @@ namespace greenroom::browser {
 
 namespace json = boost::json;
 
+class CgroupTree;
+
 struct Size {
   int width = 0;   ///< pixels
   int height = 0;  ///< pixels
@@ -58,6 +60,7 @@ struct LaunchOptions {
   bool unsafe_no_sandbox = false;
   std::optional<base::Identity> first_identity;  ///< as root: browsers get uids from here on
   unsigned identity_count = 1000;
+  std::shared_ptr<const CgroupTree> cgroups;            ///< nullptr: browsers have none of their own
   std::chrono::milliseconds deadline{20'000};           ///< from the call to the first answer on the pipe
   std::chrono::milliseconds close_deadline{3'000};      ///< Browser.close to SIGTERM
   std::chrono::milliseconds terminate_deadline{2'000};  ///< SIGTERM to SIGKILL
@@ -106,6 +109,9 @@ class Browser {
   virtual std::string home_directory() const { return {}; }
   /// As whom it runs, when that is not the daemon's own user: whose its files are.
   virtual std::optional<base::Identity> identity() const { return std::nullopt; }
+  /// How many of its processes the kernel killed for want of memory; nothing where that is not counted for it
+  /// alone.
+  virtual std::optional<std::uint64_t> memory_kills() const { return std::nullopt; }
   /// Called once by stop(), when no process is left and before the directory is removed.
   virtual void when_exited(std::function<base::Task<void>()> action) { (void)action; }
 

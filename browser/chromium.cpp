@@ -12,6 +12,7 @@
 #include "base/ids.hpp"
 #include "browser/process_tree.hpp"
 #include "browser/switches.hpp"
+#include "browser/warm_up.hpp"
 #include "browser/x_protocol.hpp"
 
 namespace greenroom::browser {
@@ -24,6 +25,9 @@ using base::Task;
 namespace {
 
 constexpr std::size_t cookie_size = 16;
+/// A session opens one for its timeline and one for its first client.
+constexpr std::size_t prepared_lines = 2;
+constexpr std::chrono::seconds warm_up_deadline{3};
 /// Added to the niceness of what is launched in the background.
 constexpr int background_niceness = 10;
 /// Who lowers a priority must be able to raise it again: a daemon that is root may have lost that right.
@@ -116,7 +120,17 @@ Task<Result<void>> Chromium::make_directory() {
     return {};
   };
   has_directory_ = true;
-  co_return co_await base::apart(machine_.pool.run(std::move(job)));
+  auto made = co_await base::apart(machine_.pool.run(std::move(job)));
+  if (made && machine_.options.cgroups) made = co_await base::apart(make_cgroup());
+  co_return made;
+}
+
+Task<Result<void>> Chromium::make_cgroup() {
+  auto job = [tree = machine_.options.cgroups, id = id_] { return tree->make(id); };
+  auto made = co_await machine_.pool.run(std::move(job));
+  if (!made) co_return made.error();
+  cgroup_.emplace(std::move(*made));
+  co_return Result<void>{};
 }
 
 Task<Result<void>> Chromium::start_display() {
@@ -128,6 +142,7 @@ Task<Result<void>> Chromium::start_display() {
   options.home = directory_.home();
   options.identity = identity_;
   options.nice = niceness();
+  if (cgroup_) options.cgroup = cgroup_->processes();
   auto display = co_await Xvfb::start(tasks_, std::move(options));
   if (!display) co_return display.error();
   xvfb_ = std::move(*display);
@@ -157,6 +172,7 @@ base::ProcessOptions Chromium::process_options() const {
   options.working_directory = directory_.root;
   options.identity = identity_;
   options.nice = niceness();
+  if (cgroup_) options.cgroup = cgroup_->processes();
   return options;
 }
 
@@ -209,6 +225,24 @@ Task<Result<void>> Chromium::start_talking() {
   tasks_.spawn(windows_->run());
   auto page = co_await windows_->open_page();
   if (!page) co_return page.error();
+  if (in_background_) step = co_await warm_up_page(std::move(*page));
+  if (!step) co_return step;
+  co_return co_await switchboard_->prepare_lines(prepared_lines);
+}
+
+/// Who waits for the browser would wait for this too: what is needed at once goes without. A page that did
+/// not come back to where it was is replaced.
+Task<Result<void>> Chromium::warm_up_page(std::string target) {
+  const auto done = co_await base::with_deadline(warm_up(machine_.executor, *switchboard_, target),
+                                                 warm_up_deadline, "warming up");
+  if (done) co_return Result<void>{};
+  log_.warning("a page was not warmed up", {{"why", done.error().message()}});
+  auto fresh = co_await windows_->open_page();
+  if (!fresh) co_return fresh.error();
+  json::object spoilt;
+  spoilt["targetId"] = target;
+  auto closed = co_await line_->call("Target.closeTarget", std::move(spoilt));
+  if (!closed) co_return closed.error();
   co_return Result<void>{};
 }
 
@@ -293,6 +327,18 @@ Task<void> Chromium::stop_process() {
   (void)co_await ends_within(machine_.options.terminate_deadline);
 }
 
+/// Behind end_processes(), which reaps; what has escaped that is killed here.
+Task<Result<void>> Chromium::remove_cgroup() {
+  if (!cgroup_) co_return Result<void>{};
+  auto job = [group = &*cgroup_] {
+    group->kill();
+    return group->remove();
+  };
+  auto removed = co_await machine_.pool.run(std::move(job));
+  if (removed) cgroup_.reset();
+  co_return removed;
+}
+
 Task<Result<void>> Chromium::remove_directory() {
   if (!has_directory_) co_return Result<void>{};
   auto job = [work = machine_.options.work_directory, id = id_] {
@@ -320,6 +366,8 @@ Task<void> Chromium::remove_traces() {
     return removed;
   };
   auto removed = co_await machine_.pool.run(std::move(job));
+  auto group = co_await remove_cgroup();
+  if (removed) removed = group;
   if (when_exited_) {
     if (removed) co_await when_exited_();
     auto directory = co_await remove_directory();

@@ -9,6 +9,7 @@
 #include "base/process.hpp"
 #include "base/task_group.hpp"
 #include "browser/browser.hpp"
+#include "browser/cgroup.hpp"
 #include "browser/identities.hpp"
 #include "browser/instance_directory.hpp"
 #include "browser/output_tail.hpp"
@@ -50,6 +51,9 @@ class Chromium final : public Browser {
   std::string profile_directory() const override { return directory_.profile(); }
   std::string home_directory() const override { return directory_.home(); }
   std::optional<base::Identity> identity() const override { return identity_; }
+  std::optional<std::uint64_t> memory_kills() const override {
+    return cgroup_ ? cgroup_->memory_kills() : std::nullopt;
+  }
   void when_exited(std::function<base::Task<void>()> action) override { when_exited_ = std::move(action); }
   base::Task<base::Result<void>> use_viewport(Size viewport) override;
   base::Task<base::Result<void>> ensure_page() override;
@@ -72,6 +76,7 @@ class Chromium final : public Browser {
   bool has_display() const;
   int niceness() const;
 
+  base::Task<base::Result<void>> warm_up_page(std::string target);
   base::Task<void> talk();
   base::Task<void> follow_display();
   base::Task<void> fill_tail();
@@ -79,6 +84,8 @@ class Chromium final : public Browser {
   base::Task<void> stop_process();
   base::Task<void> remove_traces();
   base::Task<base::Result<void>> remove_directory();
+  base::Task<base::Result<void>> make_cgroup();
+  base::Task<base::Result<void>> remove_cgroup();
   base::Task<bool> ends_within(std::chrono::milliseconds deadline);
 
   Machine& machine_;
@@ -88,6 +95,7 @@ class Chromium final : public Browser {
   InstanceDirectory directory_;
   bool has_directory_ = false;
   std::optional<base::Identity> identity_;
+  std::optional<Cgroup> cgroup_;
   std::string cookie_;
   std::string download_directory_;
   std::string version_;

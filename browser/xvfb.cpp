@@ -56,6 +56,7 @@ base::ProcessOptions process_options(const XvfbOptions& options, int number, int
   process.descriptors = {{number, number_fd}, {errors, 2}};
   process.identity = options.identity;
   process.nice = options.nice;
+  process.cgroup = options.cgroup;
   return process;
 }
 

@@ -24,6 +24,7 @@ struct XvfbOptions {
   std::string home;  ///< the instance: HOME of the server, by which a later daemon knows it as ours
   std::optional<base::Identity> identity;
   int nice = 0;                                         ///< added to our own niceness
+  int cgroup = -1;                                      ///< as base::ProcessOptions
   std::chrono::milliseconds deadline{10'000};           ///< from the start to its display number
   std::chrono::milliseconds terminate_deadline{1'000};  ///< SIGTERM to SIGKILL
 };

@@ -48,6 +48,9 @@ struct Limits {
   int queue = 100;                 ///< creates that may wait
   milliseconds queue_wait = 0s;    ///< 0: nobody waits
   base::Bytes free_memory{};       ///< 0: memory is no limit
+  base::Bytes session_memory{};    ///< 0: no limit
+  int session_cpu = 0;             ///< per cent of one processor; 0: no limit
+  int session_processes = 0;       ///< and threads; 0: no limit
   bool operator==(const Limits&) const = default;
 };
 

@@ -56,6 +56,7 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       needs_key_(parts.needs_key),
       encoder_(std::move(parts.encoder)),
       log_(sink, settings_.log.level),
+      cgroups_(std::move(parts.cgroups)),
       began_(clock_.steady()),
       files_(file_threads),
       lock_(std::move(parts.lock)),
@@ -90,6 +91,10 @@ Task<Result<void>> App::start() {
   // Before browsers are swept: a port that is taken must not cost anything, nor a second daemon anybody's
   // browsers.
   if (auto listening = listen(); !listening) co_return listening.error();
+  if (!cgroups_.limits_hold)
+    log_.warning("limits of sessions do not hold", {{"control_groups", cgroups_.words}});
+  else
+    log_.debug("control groups", {{cgroups_.tree ? "path" : "none", cgroups_.words}});
   co_await launcher_->sweep();
   auto finish = [this](std::string id) { return finish_recording(std::move(id)); };
   if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();

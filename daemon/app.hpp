@@ -14,6 +14,7 @@
 #include "base/task_group.hpp"
 #include "browser/warm_pool.hpp"
 #include "config/settings.hpp"
+#include "daemon/cgroups.hpp"
 #include "daemon/housekeeper.hpp"
 #include "daemon/session_core.hpp"
 #include "net/http_server.hpp"
@@ -42,6 +43,7 @@ struct AppParts {
   std::unique_ptr<store::Database> database;
   browser::LaunchOptions launch;
   std::string encoder;  ///< empty: there is none, and nothing is recorded
+  Cgroups cgroups;      ///< as `launch` has them
 };
 
 /// The whole daemon. Members are made in the order of their dependence and go in the reverse one.
@@ -92,6 +94,7 @@ class App {
   bool needs_key_;
   std::string encoder_;
   base::Logger log_;
+  Cgroups cgroups_;
   base::SystemClock clock_;
   base::SteadyTime began_;
   base::BlockingPool files_;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fd.hpp"
+#include "daemon/cgroups.hpp"
 #include "daemon/doctor.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/run_program.hpp"
@@ -179,15 +180,24 @@ Task<Finding> encoder(const config::Settings& settings) {
   co_return Finding{"encoder", bad, *path + " does not work: " + why, "install it anew"};
 }
 
-Finding cgroup() {
-  const std::string own = kernel_file("/proc/self/cgroup");  // "0::/path" when there is only version 2
-  if (!own.starts_with("0::")) return {"cgroup", Verdict::warning, "no cgroup version 2", ""};
-  const std::string path = "/sys/fs/cgroup" + own.substr(3);
-  if (::access((path + "/cgroup.procs").c_str(), W_OK) != 0 || ::access(path.c_str(), W_OK) != 0)
-    return {"cgroup", Verdict::ok,
-            "version 2, not delegated; no limits are set: processes are ended one by one", ""};
-  return {"cgroup", Verdict::ok,
-          "version 2, " + path + " is delegated (this version sets no limits in it yet)", ""};
+/// Asks only: a running daemon may have them.
+Finding cgroup(const config::Limits& limits) {
+  const bool is_wanted =
+      limits.session_memory.count > 0 || limits.session_cpu > 0 || limits.session_processes > 0;
+  const Verdict bad = is_wanted ? Verdict::warning : Verdict::ok;
+  const std::string remedy = is_wanted ? "run it as a systemd service with Delegate=yes" : "";
+  const auto path = own_cgroup();
+  if (!path) return {"cgroup", bad, path.error().detail + ": sessions have no limits of their own", remedy};
+  const bool is_root = ::access((*path + "/cgroup.type").c_str(), F_OK) != 0;
+  const bool is_ours =
+      ::access((*path + "/cgroup.procs").c_str(), W_OK) == 0 && ::access(path->c_str(), W_OK) == 0;
+  if (is_root || !is_ours)
+    return {"cgroup", bad,
+            *path + " is not delegated: a daemon started here gives sessions no limits of their own", remedy};
+  const std::string has = browser::wanted_controllers(kernel_file((*path + "/cgroup.controllers").c_str()));
+  if (has.empty())
+    return {"cgroup", bad, *path + " can end processes, but limit nothing: no controllers", remedy};
+  return {"cgroup", Verdict::ok, *path + ", limits of sessions can hold: " + has, ""};
 }
 
 }  // namespace
@@ -219,7 +229,7 @@ Task<std::vector<Finding>> examine_machine(const config::Settings& settings,
   findings.push_back(disk(data_directory));
   Finding encoding = co_await encoder(settings);
   findings.push_back(std::move(encoding));
-  findings.push_back(cgroup());
+  findings.push_back(cgroup(settings.limits));
   co_return findings;
 }
 

@@ -12,6 +12,7 @@
 #include "browser/process_tree.hpp"
 #include "daemon/app.hpp"
 #include "daemon/banner.hpp"
+#include "daemon/cgroups.hpp"
 #include "daemon/launch_options.hpp"
 #include "daemon/local_server.hpp"
 #include "daemon/paths.hpp"
@@ -55,6 +56,8 @@ Result<AppParts> prepare(const CommandLine& line, config::Settings settings) {
   auto launch = launch_options(settings, *work);
   if (!launch) return launch.error();
   parts.launch = std::move(*launch);
+  parts.cgroups = take_cgroups(settings.limits);
+  parts.launch.cgroups = parts.cgroups.tree;
   if (const auto encoder = find_encoder(settings)) {
     auto reachable = reachable_encoder(*encoder, *work);
     if (!reachable) return reachable.error();

@@ -139,6 +139,7 @@ class Session final : public Carrier {
   void on_command(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
+  bool was_memory_short() const;
   base::Task<void> watch_pulse();
   base::Task<void> measure_last();
   base::Task<void> finish(EndReason reason);

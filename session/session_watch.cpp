@@ -13,11 +13,17 @@ Task<void> Session::watch_browser() {
   co_await base::keep_running_when_cancelled();
   const browser::BrowserExit exit = co_await browser_->exited();
   const bool was_killed = exit.status.signal == SIGKILL;
-  const bool lacks_memory = was_killed && services_.memory_kills && services_.memory_kills() > memory_kills_;
+  const bool lacks_memory = was_killed && was_memory_short();
   gone_reason_ = lacks_memory ? EndReason::out_of_memory : EndReason::browser_crashed;
   if (!end_requested_ && view_->state != State::ended)
     log_.warning("browser ended", {{"status", exit.status.text()}, {"output", exit.last_output}});
   wake_.cancel();
+}
+
+/// Where its memory is not counted apart, the machine's count has to do: somebody was killed for want of it.
+bool Session::was_memory_short() const {
+  if (const auto kills = browser_->memory_kills()) return *kills > 0;
+  return services_.memory_kills && services_.memory_kills() > memory_kills_;
 }
 
 /// A browser that hangs keeps its pipe open and says nothing: what is silent is asked, and must answer.

@@ -265,6 +265,19 @@ TEST_F(BrowserTest, LoadsAPageAndKeepsItsServicesAlive) {
   stop(*browser);
 }
 
+TEST_F(BrowserTest, WhatIsLaunchedInAdvanceWarmsUpAndNothingOfItCanBeSeen) {
+  auto launched = run(launcher_->launch_in_background(Fingerprint()));
+  ASSERT_TRUE(launched) << launched.error().message();
+  Browser& browser = **launched;
+  ASSERT_EQ(pages(browser).size(), 1u);
+  const std::string page = attach(browser, pages(browser).at(0));
+  EXPECT_EQ(evaluate(browser, page, "location.href").as_string(), "about:blank");
+  EXPECT_EQ(evaluate(browser, page, "history.length").to_number<int>(), 1);
+  EXPECT_EQ(evaluate(browser, page, "document.title + document.referrer").as_string(), "");
+  EXPECT_EQ(call(browser, "Page.getNavigationHistory", {}, page).at("entries").as_array().size(), 1u);
+  stop(browser);
+}
+
 TEST_F(BrowserTest, CrashpadHandlersDoNotOutliveIt) {
   auto browser = launch();
   ASSERT_TRUE(browser);
