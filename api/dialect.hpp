@@ -41,6 +41,9 @@ struct Route {
   std::string_view pattern;  ///< as net::Router has it, without the mount
   Handler handler = nullptr;
   Access access = Access::key;
+  /// Not 0: the handler reads the body while it arrives (net::Request::incoming), and it may have so much.
+  /// Others find it in net::Request::body, within the server's limit.
+  base::Bytes streamed = {};
 };
 
 /// Where a client's CDP websocket wants to go.

@@ -102,6 +102,23 @@ Call Gateway::make_call(const net::Request& request, const net::PathParameters& 
               std::move(caller.key_id)};
 }
 
+net::BodyRule Gateway::body_rule(const net::Request& head) const {
+  // Nearly every body is JSON, and read as a whole wherever it goes: finding its route twice would be waste.
+  if (head.header("content-type").starts_with("application/json")) return {};
+  net::Request request;
+  request.method = head.method;
+  request.target = head.target;
+  request.headers = head.headers;
+  collapse_slashes(request.target.path);
+  const Destination to = destination(request);
+  if (!to.route.match) return {};
+  const Route& route = to.mounted->dialect->routes[to.route.match->route];
+  net::BodyRule rule;
+  rule.is_streamed = route.streamed.count > 0;
+  if (rule.is_streamed) rule.limit = route.streamed;
+  return rule;
+}
+
 bool Gateway::is_for_any_origin(const Destination& to) {
   return to.route.match && to.mounted->dialect->routes[to.route.match->route].access == Access::any_origin;
 }

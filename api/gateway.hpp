@@ -30,6 +30,7 @@ class Gateway final : public net::HttpHandler {
           base::Logger log);
 
   base::Task<net::Response> handle(net::Request request) override;
+  net::BodyRule body_rule(const net::Request& head) const override;
   net::Response refuse(unsigned status, std::string_view why, const net::Target& target) override;
 
  private:

@@ -49,13 +49,32 @@ std::optional<std::string> percent_decode(std::string_view text);
 /// Everything but RFC 3986 unreserved characters is escaped.
 std::string percent_encode(std::string_view text);
 
+/// A request's body while it arrives. Whoever does not read makes the client wait.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+  /// The next piece, at most some 64 KiB; an empty one at the body's end, and ever after.
+  ///
+  /// Errors   closed (the client is gone), timed_out (it sent nothing for the server's body deadline),
+  /// too_large
+  ///          (over the rule's limit), protocol. Each is final.
+  virtual base::Task<base::Result<std::string>> read() = 0;
+};
+
+/// How the body of a request is read.
+struct BodyRule {
+  bool is_streamed = false;          ///< by the handler, which begins when the head is there; else before it
+  std::optional<base::Bytes> limit;  ///< none: the server's
+};
+
 struct Request {
   std::string method;  ///< "GET", …
   Target target;
   Fields headers;
   std::string body;
-  std::string remote_address;  ///< "127.0.0.1" or "::1": the peer of the TCP connection, never a header
-  std::string id;              ///< made here; goes into the answer (x-request-id) and the log
+  BodyReader* incoming = nullptr;  ///< instead of body, where the rule says so; until the handler returns
+  std::string remote_address;      ///< "127.0.0.1" or "::1": the peer of the TCP connection, never a header
+  std::string id;                  ///< made here; goes into the answer (x-request-id) and the log
   bool wants_websocket = false;
 
   std::string_view header(std::string_view name) const { return headers.value_or(name, {}); }

@@ -70,7 +70,8 @@ std::string ConnectionContext::make_request_id() {
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, ConnectionContext& context, bool over_limit)
     : socket_(std::move(socket)),
       context_(context),
-      parser_({context.options.header_limit, context.options.body_limit}),
+      parser_({context.options.header_limit, context.options.body_limit},
+              [&context](const Request& head) { return context.handler.body_rule(head); }),
       over_limit_(over_limit) {
   boost::system::error_code ignored;
   const auto peer = socket_.remote_endpoint(ignored);
@@ -109,7 +110,8 @@ void HttpConnection::enter(Phase phase) {
 
 void HttpConnection::sweep(base::SteadyTime now) {
   if (websocket_) return websocket_->tick(now);
-  if (phase_ == Phase::handling && !watcher_ && now - since_ >= quick_handler) {
+  // Who reads the body sees a hang-up there.
+  if (phase_ == Phase::handling && !watcher_ && !is_receiving() && now - since_ >= quick_handler) {
     watcher_.emplace(socket_.get_executor());
     watcher_->spawn(watch());
   }
@@ -154,12 +156,14 @@ base::Task<void> HttpConnection::run() {
   socket_.close(ignored);
 }
 
-// True with a whole request in the parser. Otherwise the connection is over, and a refusal has been sent.
+// True with a whole request in the parser, or one whose handler reads the body. Otherwise the connection is
+// over, and a refusal has been sent.
 base::Task<bool> HttpConnection::read_request() {
   parser_.reset();
   exchange_ = {};
+  continue_offered_ = false;
   enter(Phase::idle);
-  for (bool continue_offered = false;;) {
+  for (;;) {
     if (begin_ < end_) {
       begin_ += parser_.feed({in_.data() + begin_, end_ - begin_});
       const auto state = parser_.state();
@@ -171,8 +175,9 @@ base::Task<bool> HttpConnection::read_request() {
       }
       if (phase_ == Phase::idle) enter(Phase::head);
       if (state == RequestParser::State::body) {
+        if (parser_.is_streamed()) co_return true;
         if (phase_ == Phase::head) enter(Phase::body);
-        if (!std::exchange(continue_offered, true)) co_await offer_continue();
+        co_await offer_continue();
       }
     }
     const bool has_more = co_await read_more();
@@ -181,6 +186,7 @@ base::Task<bool> HttpConnection::read_request() {
 }
 
 base::Task<void> HttpConnection::offer_continue() {
+  if (std::exchange(continue_offered_, true)) co_return;
   if (begin_ < end_ || parser_.is_http_1_0() || !parser_.expects_continue()) co_return;
   co_await write("HTTP/1.1 100 Continue\r\n\r\n", {});
   enter(Phase::body);
@@ -260,13 +266,16 @@ Request HttpConnection::take_request() {
 
 base::Task<void> HttpConnection::answer_request() {
   Request request = take_request();
+  if (parser_.is_streamed()) request.incoming = take_incoming(std::exchange(request.body, {}));
   if (request.wants_websocket && request.header("sec-websocket-version") != "13") {
     co_await refuse(426, "only websocket version 13 is supported");
     co_return;
   }
   Response response;
   const bool answered = co_await call_handler(request, response);
-  if (draining_) keep_alive_ = false;
+  // Nobody knows where the next request begins in what was not read.
+  if (draining_ || is_receiving()) keep_alive_ = false;
+  incoming_.reset();
   if (hung_up_ || cut_) {
     keep_alive_ = false;
     if (answered && response.undelivered) response.undelivered();

@@ -82,6 +82,10 @@ class HttpConnection {
   base::Task<bool> read_more();
   base::Task<void> offer_continue();
   void make_room();
+  class Incoming;
+  BodyReader* take_incoming(std::string early);
+  bool is_receiving() const;
+  base::Task<base::Result<std::string>> receive();
 
   Request take_request();
   base::Task<void> answer_request();
@@ -113,6 +117,7 @@ class HttpConnection {
   std::size_t end_ = 0;
   std::string out_;
   Exchange exchange_;
+  std::unique_ptr<BodyReader> incoming_;  // of a request whose handler reads the body
   std::optional<base::TaskGroup> watcher_;
   std::shared_ptr<Websocket> websocket_;
   base::SteadyTime since_;     // of the phase
@@ -124,6 +129,7 @@ class HttpConnection {
   bool timed_out_ = false;
   bool hung_up_ = false;
   bool cut_ = false;
+  bool continue_offered_ = false;
 };
 
 }  // namespace greenroom::net

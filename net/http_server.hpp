@@ -21,10 +21,10 @@ struct ServerOptions {
   base::Bytes body_limit = base::Bytes{8 * 1024 * 1024};
   std::size_t connection_limit = 4096;
   std::chrono::milliseconds header_deadline{10'000};  ///< from a request's first byte to its last header
-  std::chrono::milliseconds body_deadline{60'000};    ///< for the whole body
-  std::chrono::milliseconds idle_deadline{75'000};    ///< between requests of one connection
-  std::chrono::milliseconds write_deadline{60'000};   ///< a client that takes no byte for that long is cut
-  std::chrono::milliseconds ping_interval{25'000};    ///< on websockets; two unanswered end it
+  std::chrono::milliseconds body_deadline{60'000};  ///< for the whole body; of a streamed one, for each piece
+  std::chrono::milliseconds idle_deadline{75'000};  ///< between requests of one connection
+  std::chrono::milliseconds write_deadline{60'000};  ///< a client that takes no byte for that long is cut
+  std::chrono::milliseconds ping_interval{25'000};   ///< on websockets; two unanswered end it
 };
 
 /// Totals since the start, for metrics.
@@ -42,6 +42,13 @@ struct ServerCounters {
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
+
+  /// Asked once of each request that has a body, when its head is there and nothing of the body has been
+  /// read.
+  virtual BodyRule body_rule(const Request& head) const {
+    (void)head;
+    return {};
+  }
 
   /// Cancel   when the client hangs up while this runs, it is cancelled (terminal), and if it answers all the
   ///          same, Response::undelivered is called.

@@ -55,9 +55,10 @@ using State = RequestParser::State;
 
 class Parser final : public http::basic_parser<true> {
  public:
-  explicit Parser(const ParserLimits& limits) {
+  Parser(const ParserLimits& limits, const AskBodyRule& ask) : body_limit_(limits.body), ask_(ask) {
     header_limit(static_cast<std::uint32_t>(std::min<std::uint64_t>(limits.header.count, UINT32_MAX)));
-    body_limit(limits.body.count);
+    // Beast looks at its limit before anybody can say what the request is for: the limit is kept here.
+    body_limit(boost::none);
     eager(true);
   }
 
@@ -67,6 +68,7 @@ class Parser final : public http::basic_parser<true> {
   bool expects_continue_ = false;
   bool is_http_1_0_ = false;
   bool keep_alive_ = false;
+  bool is_streamed_ = false;
 
  private:
   // Beast stops at the first error that a callback sets; the refusal that it stands for is kept beside it.
@@ -119,6 +121,24 @@ class Parser final : public http::basic_parser<true> {
     keep_alive_ = http::basic_parser<true>::keep_alive();
     request_.wants_websocket = !is_http_1_0_ && asks_for_websocket(request_);
     state_ = State::body;
+    const std::uint64_t length = content_length().value_or(0);
+    if (ask_ && (length > 0 || chunked())) {
+      const BodyRule rule = ask_(request_);
+      is_streamed_ = rule.is_streamed;
+      body_limit_ = rule.limit.value_or(body_limit_);
+    }
+    if (length > body_limit_.count) error = http::error::body_limit;
+  }
+
+  std::size_t take(BeastView bytes, BeastError& error) {
+    error = {};
+    body_bytes_ += bytes.size();
+    if (body_bytes_ > body_limit_.count) {
+      error = http::error::body_limit;
+      return 0;
+    }
+    request_.body.append(bytes.data(), bytes.size());
+    return bytes.size();
   }
 
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, BeastError& error) override {
@@ -128,18 +148,15 @@ class Parser final : public http::basic_parser<true> {
     if (length) request_.body.reserve(static_cast<std::size_t>(std::min(*length, trusted)));
   }
 
-  std::size_t on_body_impl(BeastView bytes, BeastError& error) override {
+  std::size_t on_body_impl(BeastView bytes, BeastError& error) override { return take(bytes, error); }
+
+  void on_chunk_header_impl(std::uint64_t size, BeastView, BeastError& error) override {
     error = {};
-    request_.body.append(bytes.data(), bytes.size());
-    return bytes.size();
+    if (size > body_limit_.count - body_bytes_) error = http::error::body_limit;
   }
 
-  void on_chunk_header_impl(std::uint64_t, BeastView, BeastError& error) override { error = {}; }
-
   std::size_t on_chunk_body_impl(std::uint64_t, BeastView bytes, BeastError& error) override {
-    error = {};
-    request_.body.append(bytes.data(), bytes.size());
-    return bytes.size();
+    return take(bytes, error);
   }
 
   void on_finish_impl(BeastError& error) override {
@@ -149,6 +166,9 @@ class Parser final : public http::basic_parser<true> {
 
   void on_response_impl(int, BeastView, int, BeastError&) override {}
 
+  base::Bytes body_limit_;
+  const AskBodyRule& ask_;
+  std::uint64_t body_bytes_ = 0;
   bool has_host_ = false;
   bool has_length_ = false;
   bool has_encoding_ = false;
@@ -159,14 +179,18 @@ class Parser final : public http::basic_parser<true> {
 // Beast's parser cannot be used twice; it is made anew in the same place for each request.
 class RequestParser::Impl {
  public:
-  explicit Impl(const ParserLimits& limits) : limits_(limits) { parser_.emplace(limits_); }
+  Impl(const ParserLimits& limits, AskBodyRule ask) : limits_(limits), ask_(std::move(ask)) {
+    parser_.emplace(limits_, ask_);
+  }
 
   ParserLimits limits_;
+  AskBodyRule ask_;
   std::optional<Parser> parser_;
   std::uint64_t head_bytes_ = 0;
 };
 
-RequestParser::RequestParser(const ParserLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+RequestParser::RequestParser(const ParserLimits& limits, AskBodyRule ask)
+    : impl_(std::make_unique<Impl>(limits, std::move(ask))) {}
 RequestParser::~RequestParser() = default;
 
 std::size_t RequestParser::feed(std::string_view bytes) {
@@ -193,6 +217,8 @@ std::size_t RequestParser::feed(std::string_view bytes) {
 }
 
 RequestParser::State RequestParser::state() const { return impl_->parser_->state_; }
+bool RequestParser::is_streamed() const { return impl_->parser_->is_streamed_; }
+std::string RequestParser::take_body() { return std::exchange(impl_->parser_->request_.body, {}); }
 Request& RequestParser::request() { return impl_->parser_->request_; }
 bool RequestParser::keep_alive() const { return impl_->parser_->keep_alive_; }
 bool RequestParser::is_http_1_0() const { return impl_->parser_->is_http_1_0_; }
@@ -200,7 +226,7 @@ bool RequestParser::expects_continue() const { return impl_->parser_->expects_co
 RequestParser::Refusal RequestParser::refusal() const { return impl_->parser_->refusal_; }
 
 void RequestParser::reset() {
-  impl_->parser_.emplace(impl_->limits_);
+  impl_->parser_.emplace(impl_->limits_, impl_->ask_);
   impl_->head_bytes_ = 0;
 }
 

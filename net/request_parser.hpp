@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
@@ -13,8 +15,11 @@ namespace greenroom::net {
 
 struct ParserLimits {
   base::Bytes header;
-  base::Bytes body;
+  base::Bytes body;  ///< unless the rule says otherwise
 };
+
+/// Asked of each request that has a body, when its head is complete.
+using AskBodyRule = std::function<BodyRule(const Request& head)>;
 
 /// One connection's parser: requests one after another.
 class RequestParser {
@@ -32,7 +37,7 @@ class RequestParser {
     std::string_view why;
   };
 
-  explicit RequestParser(const ParserLimits& limits);
+  explicit RequestParser(const ParserLimits& limits, AskBodyRule ask = {});
   ~RequestParser();
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
@@ -42,9 +47,13 @@ class RequestParser {
   std::size_t feed(std::string_view bytes);
 
   State state() const;
+  /// True once the head is complete and the rule wants the body streamed: take_body() then gives what has
+  /// come, and keeps the parser small.
+  bool is_streamed() const;
+  std::string take_body();
   /// Complete when done; before that, what is known so far.
   Request& request();
-  /// Of a request in State::done: HTTP/1.1 without "close", or HTTP/1.0 with "keep-alive".
+  /// Once the head is complete: HTTP/1.1 without "close", or HTTP/1.0 with "keep-alive".
   bool keep_alive() const;
   bool is_http_1_0() const;
   /// True once the head is complete and the client waits for "100 Continue" before it sends the body.

@@ -17,6 +17,15 @@ base::Task<Response> Actions::handle(Request request) {
   co_return text_response(200, "text/plain", std::move(body));
 }
 
+BodyRule Actions::body_rule(const Request& head) const {
+  const auto limit = streamed.find(head.target.path);
+  if (limit == streamed.end()) return {};
+  BodyRule rule;
+  rule.is_streamed = true;
+  rule.limit = limit->second;
+  return rule;
+}
+
 Response Actions::refuse(unsigned status, std::string_view why, const Target&) {
   return text_response(status, "text/plain", std::string(why));
 }

@@ -23,6 +23,8 @@ using Action = std::function<base::Task<Response>(Request)>;
 class Actions final : public HttpHandler {
  public:
   std::map<std::string, Action> on;
+  std::map<std::string, base::Bytes> streamed;  ///< paths whose handlers read the body, and how much of it
+  BodyRule body_rule(const Request& head) const override;
   base::Task<Response> handle(Request request) override;
   Response refuse(unsigned status, std::string_view why, const Target& target) override;
 };

@@ -60,6 +60,48 @@ TEST(RequestParser, PipelinedRequestsComeOneByOne) {
   EXPECT_TRUE(text.empty());
 }
 
+TEST(RequestParser, ARuleChoosesTheBodysLimitByItsHead) {
+  std::string asked;
+  AskBodyRule ask = [&asked](const Request& head) {
+    asked += head.target.path;
+    BodyRule rule;
+    if (head.target.path == "/large") rule.limit = base::Bytes{1000};
+    return rule;
+  };
+  for (const auto& [path, state] : {std::pair{"/large", State::done}, std::pair{"/small", State::failed}}) {
+    RequestParser parser(limits, ask);
+    const std::string head = std::string("POST ") + path + " HTTP/1.1\r\nHost: a\r\n";
+    parser.feed(head + "Content-Length: 500\r\n\r\n" + std::string(500, 'x'));
+    EXPECT_EQ(parser.state(), state) << path;
+    RequestParser chunked(limits, ask);
+    chunked.feed(head + "Transfer-Encoding: chunked\r\n\r\n1f4\r\n" + std::string(500, 'x') +
+                 "\r\n0\r\n\r\n");
+    EXPECT_EQ(chunked.state(), state) << path;
+  }
+  EXPECT_EQ(asked, "/large/large/small/small");
+  RequestParser empty(limits, ask);
+  empty.feed(post("Content-Length: 0\r\n"));
+  EXPECT_EQ(asked, "/large/large/small/small") << "no body, no question";
+}
+
+TEST(RequestParser, AStreamedBodyIsTakenAsItComes) {
+  AskBodyRule ask = [](const Request&) {
+    BodyRule rule;
+    rule.is_streamed = true;
+    rule.limit = base::Bytes{10};
+    return rule;
+  };
+  RequestParser parser(limits, ask);
+  parser.feed(post("Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n4\r\nde");
+  EXPECT_TRUE(parser.is_streamed());
+  EXPECT_EQ(parser.state(), State::body);
+  EXPECT_EQ(parser.take_body(), "abcde");
+  EXPECT_EQ(parser.take_body(), "");
+  parser.feed("fg\r\n4\r\nhijk\r\n0\r\n\r\n");
+  EXPECT_EQ(parser.state(), State::failed);
+  EXPECT_EQ(parser.refusal().status, 413u);
+}
+
 TEST(RequestParser, AmbiguousLengthsAreRefused) {
   EXPECT_EQ(refusal_of(post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n")).status, 400u);
   EXPECT_EQ(refusal_of(post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n")).status, 400u);
