@@ -34,6 +34,15 @@ enum class Engine {
                    ///< lacks)
 };
 
+/// What a browser's profile begins with.
+class InitialProfile {
+ public:
+  virtual ~InitialProfile() = default;
+  /// Writes files below an existing folder that nobody else can reach yet; they become the browser's. Blocks,
+  /// on any thread. Errors: whatever kept it from that; the launch fails with it.
+  virtual base::Result<void> write(const std::string& directory) const = 0;
+};
+
 /// What distinguishes one launched browser from another: a pool keeps browsers per fingerprint.
 struct Fingerprint {
   Engine engine = Engine::chromium;
@@ -42,6 +51,8 @@ struct Fingerprint {
   std::string timezone;    ///< TZ; empty: the machine's
   std::string language;    ///< tags, best first, "de-AT,de"; empty: Chromium's default
   std::string user_agent;  ///< empty: Chromium's own
+  /// None: an empty one. A browser that begins with one is launched for who asked, and never waits in a pool.
+  std::shared_ptr<const InitialProfile> profile = {};
   bool operator==(const Fingerprint&) const = default;
 };
 

@@ -110,17 +110,20 @@ Task<Result<void>> Chromium::make_directory() {
   directory_.root = machine_.options.work_directory + "/" + id_;
   download_directory_ = directory_.downloads();
   auto job = [work = machine_.options.work_directory, id = id_, owner = identity_, cookie = cookie_,
-              downloads = download_directory_]() -> Result<void> {
+              downloads = download_directory_, profile = fingerprint_.profile]() -> Result<void> {
     if (auto made = make_work_directory(work); !made) return made;
     if (auto prepared = prepare_x_sockets(); !prepared) return prepared;
-    std::vector<InitialFile> files{{"profile/Default/Preferences", initial_preferences(downloads)}};
-    if (!cookie.empty()) files.push_back({"xauthority", xauthority_record(cookie)});
-    auto made = make_instance_directory(work, id, owner, files);
+    InitialContent content;
+    content.profile = profile.get();
+    content.preferences = initial_preferences(downloads);
+    if (!cookie.empty()) content.files.push_back({"xauthority", xauthority_record(cookie)});
+    auto made = make_instance_directory(work, id, owner, content);
     if (!made) return made.error();
     return {};
   };
   has_directory_ = true;
   auto made = co_await base::apart(machine_.pool.run(std::move(job)));
+  fingerprint_.profile.reset();  // it may hold files open
   if (made && machine_.options.cgroups) made = co_await base::apart(make_cgroup());
   co_return made;
 }

@@ -3,9 +3,12 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <boost/json.hpp>
 
 #include "base/fd.hpp"
 #include "base/ids.hpp"
@@ -104,6 +107,17 @@ Result<void> write_new_file(int root, const InitialFile& file) {
   return {};
 }
 
+/// What an initial profile has written: any number of files in folders of its own.
+Result<void> give_away_profile(const std::string& profile, base::Identity owner) {
+  std::error_code problem;
+  std::filesystem::recursive_directory_iterator entries(profile, problem), end;
+  for (; !problem && entries != end; entries.increment(problem))
+    if (::lchown(entries->path().c_str(), owner.uid, owner.gid) != 0)
+      return failure("giving away a profile", errno);
+  if (problem) return failure("giving away a profile", problem.value());
+  return {};
+}
+
 /// Children first: as soon as the top folder is the owner's, it could put links in place of them.
 Result<void> give_away(int root, const std::vector<InitialFile>& files, base::Identity owner) {
   for (const InitialFile& file : files)
@@ -116,16 +130,53 @@ Result<void> give_away(int root, const std::vector<InitialFile>& files, base::Id
   return {};
 }
 
-Result<void> fill(int root, std::optional<base::Identity> owner, const std::vector<InitialFile>& files) {
+/// The folder is still ours alone, so what lies there is what we have put there.
+Result<void> write_preferences(const std::string& instance, int root, const std::string& ours) {
+  constexpr const char* path = "profile/Default/Preferences";
+  std::string text = ours;
+  if (auto saved = base::read_file(instance + "/" + path)) text = merged_preferences(*saved, ours);
+  ::unlinkat(root, path, 0);
+  return write_new_file(root, InitialFile{path, std::move(text)});
+}
+
+Result<void> fill(const std::string& instance, int root, std::optional<base::Identity> owner,
+                  const InitialContent& content) {
   for (const char* folder : folders)
     if (::mkdirat(root, folder, 0700) != 0) return failure(std::string("making ") + folder, errno);
-  for (const InitialFile& file : files)
+  if (content.profile != nullptr)
+    if (auto written = content.profile->write(instance + "/profile"); !written) return written;
+  if (!content.preferences.empty())
+    if (auto written = write_preferences(instance, root, content.preferences); !written) return written;
+  for (const InitialFile& file : content.files)
     if (auto written = write_new_file(root, file); !written) return written;
-  if (owner) return give_away(root, files, *owner);
-  return {};
+  if (!owner) return {};
+  if (auto given = give_away_profile(instance + "/profile", *owner); !given) return given;
+  return give_away(root, content.files, *owner);
+}
+
+/// One level at a time: what is an object on both sides is merged, else ours wins.
+void put_over(json::object& saved, const json::object& ours, int depth) {
+  constexpr int deepest = 16;
+  for (const auto& member : ours) {
+    json::value& place = saved[member.key()];
+    if (place.is_object() && member.value().is_object() && depth < deepest)
+      put_over(place.get_object(), member.value().get_object(), depth + 1);
+    else
+      place = member.value();
+  }
 }
 
 }  // namespace
+
+std::string merged_preferences(std::string_view saved, std::string_view ours) {
+  boost::system::error_code problem;
+  json::value old = json::parse(saved, problem);
+  if (problem || !old.is_object()) return std::string(ours);
+  const json::value fresh = json::parse(ours, problem);
+  if (problem || !fresh.is_object()) return std::string(ours);
+  put_over(old.get_object(), fresh.get_object(), 0);
+  return json::serialize(old);
+}
 
 Result<void> make_work_directory(const std::string& work_directory) {
   if (::mkdir(work_directory.c_str(), 0711) == 0) {
@@ -145,11 +196,12 @@ Result<void> make_work_directory(const std::string& work_directory) {
 
 Result<InstanceDirectory> make_instance_directory(const std::string& work_directory, const std::string& id,
                                                   std::optional<base::Identity> owner,
-                                                  const std::vector<InitialFile>& files) {
+                                                  const InitialContent& content) {
   InstanceDirectory instance{work_directory + "/" + id};
   if (::mkdir(instance.root.c_str(), 0700) != 0) return failure("making " + instance.root, errno);
   const UniqueFd root(::open(instance.root.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  Result<void> filled = root ? fill(root.value(), owner, files) : failure("opening " + instance.root, errno);
+  Result<void> filled =
+      root ? fill(instance.root, root.value(), owner, content) : failure("opening " + instance.root, errno);
   if (!filled) {
     (void)remove_instance_directory(work_directory, id);
     return filled.error();

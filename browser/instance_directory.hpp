@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/process.hpp"
+#include "browser/browser.hpp"
 
 namespace greenroom::browser {
 
@@ -30,17 +31,28 @@ struct InitialFile {
   std::string content;
 };
 
+/// Preferences of a profile that was used before, with ours put over them. Both are JSON objects; of what is
+/// none, or too deep or large to be Chromium's, only ours is left. Pure.
+std::string merged_preferences(std::string_view saved, std::string_view ours);
+
 /// Makes the work directory, which identities must be able to pass through (mode 0711). One that exists is
 /// left as it is, and refused if they cannot.
 /// Errors: io, storage_full. Blocks.
 base::Result<void> make_work_directory(const std::string& work_directory);
 
+/// What is put into a new instance.
+struct InitialContent {
+  std::vector<InitialFile> files;
+  std::string preferences;                  ///< JSON object; empty: no such file
+  const InitialProfile* profile = nullptr;  ///< written first
+};
+
 /// Makes work_directory/id with all its folders and files and gives it to `owner`.
-/// Errors: io, storage_full; then nothing is left. Blocks.
+/// Errors: io, storage_full, those of the initial profile; then nothing is left. Blocks.
 base::Result<InstanceDirectory> make_instance_directory(const std::string& work_directory,
                                                         const std::string& id,
                                                         std::optional<base::Identity> owner,
-                                                        const std::vector<InitialFile>& files);
+                                                        const InitialContent& content);
 
 /// Removes work_directory/name and all below it. Safe against an owner that plants links or nests folders
 /// without end while it runs: links are never followed, depth and descriptors are bounded. Gone already is

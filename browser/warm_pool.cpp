@@ -39,10 +39,13 @@ void WarmPool::start() {
 Task<Result<std::unique_ptr<Browser>>> WarmPool::take(Fingerprint fingerprint) {
   co_await base::keep_running_when_cancelled();
   if (is_stopping_) co_return Error{errc::unavailable, "the daemon is stopping"};
-  plan_.wanted(fingerprint, now());
-  wake_.cancel();
-  auto waiting = co_await take_waiting(fingerprint);
-  if (!waiting) waiting = co_await take_launching(fingerprint);
+  std::unique_ptr<Browser> waiting;
+  if (!fingerprint.profile) {
+    plan_.wanted(fingerprint, now());
+    wake_.cancel();
+    waiting = co_await take_waiting(fingerprint);
+    if (!waiting) waiting = co_await take_launching(fingerprint);
+  }
   if (waiting) {
     ++counters_.taken_warm;
     co_return std::move(waiting);

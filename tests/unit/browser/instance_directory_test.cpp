@@ -38,8 +38,7 @@ class InstanceDirectoryTest : public ::testing::Test {
 };
 
 TEST_F(InstanceDirectoryTest, IsForItsOwnerAlone) {
-  const auto made =
-      make_instance_directory(work_, id_, std::nullopt, {{"profile/Default/Preferences", "{}"}});
+  const auto made = make_instance_directory(work_, id_, std::nullopt, InitialContent{{}, "{}", nullptr});
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_EQ(mode(work_), 0711u);
   for (const std::string& path : {made->root, made->profile(), made->cache(), made->temporary(), made->home(),
@@ -51,7 +50,8 @@ TEST_F(InstanceDirectoryTest, IsForItsOwnerAlone) {
 
 TEST_F(InstanceDirectoryTest, BelongsToItsIdentity) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
-  const auto made = make_instance_directory(work_, id_, base::Identity{61999, 61998}, {{"xauthority", "x"}});
+  const auto made = make_instance_directory(work_, id_, base::Identity{61999, 61998},
+                                            InitialContent{{{"xauthority", "x"}}, "", nullptr});
   ASSERT_TRUE(made) << made.error().message();
   for (const auto& entry : fs::recursive_directory_iterator(made->root)) {
     struct stat about {};
@@ -62,8 +62,62 @@ TEST_F(InstanceDirectoryTest, BelongsToItsIdentity) {
 }
 
 TEST_F(InstanceDirectoryTest, AFileThatCannotBeWrittenLeavesNothing) {
-  EXPECT_FALSE(make_instance_directory(work_, id_, std::nullopt, {{"no/such/folder", "x"}}));
+  EXPECT_FALSE(make_instance_directory(work_, id_, std::nullopt,
+                                       InitialContent{{{"no/such/folder", "x"}}, "", nullptr}));
   EXPECT_FALSE(fs::exists(work_ + "/" + id_));
+}
+
+/// Writes one file as a profile that was used before would.
+class UsedProfile final : public InitialProfile {
+ public:
+  explicit UsedProfile(bool fails) : fails_(fails) {}
+  base::Result<void> write(const std::string& directory) const override {
+    if (fails_) return base::Error{base::errc::protocol, "damaged"};
+    fs::create_directories(directory + "/Default/Local Storage/leveldb");
+    std::ofstream(directory + "/Default/Local Storage/leveldb/1") << "kept";
+    std::ofstream(directory + "/Default/Preferences")
+        << R"({"kept":1,"download":{"old":true,"default_directory":"gone"}})";
+    return {};
+  }
+
+ private:
+  bool fails_;
+};
+
+TEST_F(InstanceDirectoryTest, BeginsWithAProfileWhichBecomesItsOwners) {
+  const UsedProfile profile(false);
+  std::optional<base::Identity> owner;
+  if (::geteuid() == 0) owner = base::Identity{61999, 61998};
+  InitialContent content;
+  content.preferences = R"({"download":{"default_directory":"/new"}})";
+  content.profile = &profile;
+  const auto made = make_instance_directory(work_, id_, owner, content);
+  ASSERT_TRUE(made) << made.error().message();
+  std::ifstream file(made->profile() + "/Default/Preferences");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_EQ(text, R"({"kept":1,"download":{"old":true,"default_directory":"/new"}})");
+  for (const auto& entry : fs::recursive_directory_iterator(made->root)) {
+    struct stat about {};
+    ASSERT_EQ(::lstat(entry.path().c_str(), &about), 0);
+    EXPECT_EQ(about.st_uid, owner ? owner->uid : ::geteuid()) << entry.path();
+  }
+}
+
+TEST_F(InstanceDirectoryTest, AProfileThatCannotBeReadLeavesNothing) {
+  const UsedProfile profile(true);
+  InitialContent content;
+  content.profile = &profile;
+  const auto made = make_instance_directory(work_, id_, std::nullopt, content);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, base::errc::protocol);
+  EXPECT_FALSE(fs::exists(work_ + "/" + id_));
+}
+
+TEST(MergedPreferences, OursWinAndTheRestStays) {
+  EXPECT_EQ(merged_preferences(R"({"a":{"b":1,"c":2},"d":3})", R"({"a":{"c":4},"d":{"e":5}})"),
+            R"({"a":{"b":1,"c":4},"d":{"e":5}})");
+  for (const char* broken : {"", "[]", "{", "7"})
+    EXPECT_EQ(merged_preferences(broken, R"({"a":1})"), R"({"a":1})");
 }
 
 TEST_F(InstanceDirectoryTest, GoesAsOne) {

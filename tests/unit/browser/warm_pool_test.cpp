@@ -70,6 +70,24 @@ TEST_F(WarmPoolTest, AnotherFingerprintIsLaunched) {
   EXPECT_EQ(pool_->waiting(), 1u);
 }
 
+TEST_F(WarmPoolTest, ABrowserWithAProfileIsLaunchedForWhoAskedAndTeachesThePoolNothing) {
+  class Empty final : public InitialProfile {
+    base::Result<void> write(const std::string&) const override { return {}; }
+  };
+  options_.rules.kinds = 3;
+  start();
+  Fingerprint with_profile;
+  with_profile.profile = std::make_shared<const Empty>();
+  for (int i = 0; i < 3; ++i) {
+    const auto taken = take(with_profile);
+    ASSERT_TRUE(taken);
+    EXPECT_EQ((*taken)->fingerprint().profile, with_profile.profile);
+  }
+  EXPECT_EQ(pool_->counters().taken_cold, 3u);
+  EXPECT_EQ(pool_->waiting(), 1u) << "the one that waited still does";
+  EXPECT_EQ(launcher_.launch_calls, 4);
+}
+
 TEST_F(WarmPoolTest, ABrowserThatDiesWhileItWaitsIsCleanedUpAndReplaced) {
   start();
   launcher_.launched.at(0)->die({0, 11});
