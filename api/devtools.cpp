@@ -21,12 +21,12 @@ std::string page_url(const Call& call, const session::SessionView& view, std::st
          "?token=" + cdp_token(call, view);
 }
 
-Task<Result<SharedView>> live_session(const Call& call, Core& core) {
+Task<Result<SharedView>> cdp_session(const Call& call, Core& core) {
   return live_session_of_token(call, core, Scope::cdp);
 }
 
 Task<Result<net::Response>> version(const Call& call, Core& core) {
-  auto view = co_await live_session(call, core);
+  auto view = co_await cdp_session(call, core);
   if (!view) co_return view.error();
   auto version = core.browser_version((*view)->id);
   if (!version) co_return version.error();
@@ -34,7 +34,7 @@ Task<Result<net::Response>> version(const Call& call, Core& core) {
 }
 
 Task<Result<net::Response>> list(const Call& call, Core& core) {
-  auto view = co_await live_session(call, core);
+  auto view = co_await cdp_session(call, core);
   if (!view) co_return view.error();
   auto targets = co_await core.targets((*view)->id);
   if (!targets) co_return targets.error();
@@ -43,7 +43,7 @@ Task<Result<net::Response>> list(const Call& call, Core& core) {
 }
 
 Task<Result<net::Response>> browser(const Call& call, Core& core) {
-  auto view = co_await live_session(call, core);
+  auto view = co_await cdp_session(call, core);
   if (!view) co_return view.error();
   if (call.path["id"] != (*view)->id) co_return Error{errc::not_found, "browser"};
   if (!call.request.wants_websocket) co_return Error{errc::invalid_argument, "this address is a websocket's"};
@@ -60,7 +60,7 @@ bool is_target_id(std::string_view text) {
 }
 
 Task<Result<net::Response>> page(const Call& call, Core& core) {
-  auto view = co_await live_session(call, core);
+  auto view = co_await cdp_session(call, core);
   if (!view) co_return view.error();
   if (!is_target_id(call.path["target"])) co_return Error{errc::not_found, "page"};
   if (!call.request.wants_websocket) co_return Error{errc::invalid_argument, "this address is a websocket's"};
@@ -74,7 +74,7 @@ Task<Result<net::Response>> page(const Call& call, Core& core) {
   co_return Error{errc::not_found, "page"};
 }
 
-constexpr Route routes[] = {
+constexpr Route devtools_endpoints[] = {
     {"GET", "/json/version", version, Access::open},
     {"GET", "/json/list", list, Access::open},
     {"GET", "/json", list, Access::open},
@@ -83,7 +83,7 @@ constexpr Route routes[] = {
 };
 }  // namespace
 
-std::span<const Route> devtools_routes() { return routes; }
+std::span<const Route> devtools_routes() { return devtools_endpoints; }
 
 std::optional<std::string> token_of(const net::Target& target) {
   std::optional<std::string> token = target.parameter("token");

@@ -7,7 +7,7 @@
 namespace greenroom::api {
 
 namespace {
-constexpr std::size_t remembered = 512;  // texts; about 1.5 kB each with their views
+constexpr std::size_t remembered_texts = 512;  // texts; about 1.5 kB each with their views
 }
 
 std::size_t KeptTexts::Hash::operator()(const Key& key) const noexcept {
@@ -27,7 +27,7 @@ const std::string& KeptTexts::of(const Call& call, const SharedView& view, Rende
 }
 
 const std::string& KeptTexts::keep(Key key, Kept kept) const {
-  if (kept_.size() >= remembered) kept_.clear();
+  if (kept_.size() >= remembered_texts) kept_.clear();
   auto entry = std::make_unique<const Kept>(std::move(kept));
   key.base_url = entry->base_url;
   return kept_.emplace(key, std::move(entry)).first->second->text;

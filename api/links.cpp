@@ -10,7 +10,7 @@
 namespace greenroom::api {
 
 namespace {
-constexpr std::size_t remembered = 512;  // tokens; about 300 bytes each
+constexpr std::size_t remembered_tokens = 512;  // tokens; about 300 bytes each
 }
 
 std::string_view word(Scope scope) {
@@ -32,7 +32,7 @@ std::string LinkSigner::sign(Scope scope, std::string_view subject, base::WallTi
   std::string key(word(scope));
   key.append("|").append(subject).append("|").append(std::to_string(seconds));
   if (const auto known = signed_.find(key); known != signed_.end()) return known->second;
-  if (signed_.size() >= remembered) signed_.clear();
+  if (signed_.size() >= remembered_tokens) signed_.clear();
   std::string token = base::sign_token(secret_, word(scope), subject, seconds);
   signed_.emplace(std::move(key), token);
   return token;

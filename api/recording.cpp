@@ -117,7 +117,7 @@ Task<Result<net::Response>> erase(const Call& call, Core& core) {
   co_return no_content();
 }
 
-constexpr Route routes[] = {
+constexpr Route recording_endpoints[] = {
     {"GET", "/greenroom/v1/sessions/{id}/recording", show},
     {"DELETE", "/greenroom/v1/sessions/{id}/recording", erase_recording},
     {"POST", "/greenroom/v1/sessions/{id}/recording/mp4", make_mp4},
@@ -127,6 +127,6 @@ constexpr Route routes[] = {
 };
 }  // namespace
 
-std::span<const Route> recording_routes() { return routes; }
+std::span<const Route> recording_routes() { return recording_endpoints; }
 
 }  // namespace greenroom::api

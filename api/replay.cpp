@@ -142,7 +142,7 @@ Task<Result<net::Response>> part(const Call& call, Core& core) {
   co_return response;
 }
 
-Task<Result<net::Response>> mp4(const Call& call, Core& core) {
+Task<Result<net::Response>> replay_mp4(const Call& call, Core& core) {
   auto id = session_of(call, core);
   if (!id) co_return id.error();
   auto path = co_await core.recording_mp4(*id);
@@ -186,18 +186,18 @@ Task<Result<net::Response>> watch_facts(const Call& call, Core& core) {
   co_return json_response(200, out);
 }
 
-constexpr Route routes[] = {
+constexpr Route replay_endpoints[] = {
     {"GET", "/replay/{id}/playlist.m3u8", playlist, Access::open},
     {"GET", "/replay/{id}/tab/{tab}/playlist.m3u8", tab_playlist, Access::open},
     {"GET", "/replay/{id}/markers", replay_markers, Access::open},
-    {"GET", "/replay/{id}/recording.mp4", mp4, Access::open},
+    {"GET", "/replay/{id}/recording.mp4", replay_mp4, Access::open},
     {"GET", "/replay/{id}/facts", watch_facts, Access::open},
     {"GET", "/replay/{id}/watch", watch, Access::open},
     {"GET", "/replay/{id}/{file}", part, Access::open},
 };
 }  // namespace
 
-std::span<const Route> replay_routes() { return routes; }
+std::span<const Route> replay_routes() { return replay_endpoints; }
 
 std::string playlist_of(const Call& call, const Core& core, const session::SessionView& view,
                         const recorder::RecordingIndex& index) {

@@ -62,14 +62,14 @@ Task<Result<net::Response>> markers(const Call& call, Core& core) {
   co_return json_response(200, render_markers(*events, (*view)->started_at));
 }
 
-constexpr Route routes[] = {
+constexpr Route timeline_endpoints[] = {
     {"GET", "/greenroom/v1/sessions/{id}/timeline", lines},
     {"GET", "/greenroom/v1/sessions/{id}/har", har},
     {"GET", "/greenroom/v1/sessions/{id}/markers", markers},
 };
 }  // namespace
 
-std::span<const Route> timeline_routes() { return routes; }
+std::span<const Route> timeline_routes() { return timeline_endpoints; }
 
 std::string to_ndjson(const LogEvent& event) {
   json::object head;

@@ -45,7 +45,7 @@ Result<void> write_to(const std::string& path, std::string_view text) {
   return {};
 }
 
-std::string read_or_empty(const std::string& path) {
+std::string text_in(const std::string& path) {
   auto text = base::read_file(path);
   return text ? std::move(*text) : std::string();
 }
@@ -129,7 +129,7 @@ std::uint64_t killed_for_memory(std::string_view memory_events) {
 }
 
 std::optional<std::uint64_t> Cgroup::memory_kills() const {
-  const std::string events = read_or_empty(path_ + "/memory.events");
+  const std::string events = text_in(path_ + "/memory.events");
   if (events.empty()) return std::nullopt;
   return killed_for_memory(events);
 }
@@ -148,7 +148,7 @@ Result<CgroupTree> CgroupTree::adopt(std::string path, CgroupLimits limits) {
     return unavailable(path + " is not delegated to the daemon");
   const std::string own = path + own_leaf;
   // Ours a moment ago: what it started ends behind a daemon that died.
-  for (int attempt = 0; !read_or_empty(own + "/cgroup.procs").empty(); ++attempt) {
+  for (int attempt = 0; !text_in(own + "/cgroup.procs").empty(); ++attempt) {
     if (attempt == removal_attempts) return unavailable("another daemon has " + path);
     (void)::poll(nullptr, 0, removal_pause);
   }
@@ -157,14 +157,14 @@ Result<CgroupTree> CgroupTree::adopt(std::string path, CgroupLimits limits) {
   if (auto moved = write_to(own + "/cgroup.procs", "0"); !moved) return unavailable(moved.error().message());
   // Controllers are for groups without processes of their own: others that are still here had the group
   // first.
-  if (!read_or_empty(path + "/cgroup.procs").empty()) {
+  if (!text_in(path + "/cgroup.procs").empty()) {
     (void)write_to(path + "/cgroup.procs", "0");
     (void)remove_group(own);
     return unavailable(path + " is shared with other programs");
   }
   remove_leftovers(path);
   CgroupTree tree(std::move(path), limits);
-  const std::string available = read_or_empty(tree.path_ + "/cgroup.controllers");
+  const std::string available = text_in(tree.path_ + "/cgroup.controllers");
   const std::string controllers = wanted_controllers(available);
   if (!controllers.empty())
     if (auto enabled = write_to(tree.path_ + "/cgroup.subtree_control", controllers); !enabled)
@@ -195,7 +195,7 @@ Result<Cgroup> CgroupTree::make(const std::string& name) const {
 
 Result<void> CgroupTree::set_limits(const std::string& leaf) const {
   constexpr unsigned period = 100'000;  // microseconds: the kernel's own default
-  const std::string available = read_or_empty(leaf + "/cgroup.controllers");
+  const std::string available = text_in(leaf + "/cgroup.controllers");
   const auto set = [&](std::string_view controller, const char* file,
                        const std::string& value) -> Result<void> {
     if (!has(available, controller)) return {};

@@ -13,7 +13,7 @@
 namespace greenroom::browser {
 
 namespace {
-std::string read_or_empty(pid_t pid, const char* name) {
+std::string read_entry(pid_t pid, const char* name) {
   auto content = base::read_file("/proc/" + std::to_string(pid) + "/" + name);
   return content ? std::move(*content) : std::string();
 }
@@ -30,7 +30,7 @@ std::vector<ProcessTimes> read_all() {
     pid_t pid = 0;
     const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (error != std::errc{} || rest != name.data() + name.size()) continue;
-    if (const auto process = parse_process_times(read_or_empty(pid, "stat"), ticks)) all.push_back(*process);
+    if (const auto process = parse_process_times(read_entry(pid, "stat"), ticks)) all.push_back(*process);
   }
   return all;
 }
@@ -101,7 +101,7 @@ std::vector<Usage> read_usage(const std::vector<ProcessRoots>& trees) {
     if (tree[i] >= trees.size()) continue;
     Usage& sum = usage[tree[i]];
     sum.cpu += all[i].cpu;
-    sum.memory.count += own_pages(read_or_empty(all[i].pid, "statm")) * page;
+    sum.memory.count += own_pages(read_entry(all[i].pid, "statm")) * page;
     ++sum.processes;
   }
   return usage;

@@ -30,6 +30,7 @@ function(project_test name)
     target_link_libraries(${target} PRIVATE greenroom::${dep})
   endforeach()
   precompile(${target})
+  unite(${target})
 
   # Test data is found from the source tree: golden files are opened as "tests/golden/…".
   add_test(NAME ${target} COMMAND ${target} --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

@@ -43,7 +43,7 @@ class Scratch {
   std::string path_;
 };
 
-std::string text_of(const json::object& object, std::string_view key) {
+std::string version_text(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
@@ -56,8 +56,8 @@ Task<Result<std::string>> first_page(cdp::Line& line) {
   const json::value* targets = answer->if_contains("targetInfos");
   if (targets != nullptr && targets->is_array())
     for (const json::value& target : targets->get_array())
-      if (target.is_object() && text_of(target.get_object(), "type") == "page")
-        co_return text_of(target.get_object(), "targetId");
+      if (target.is_object() && version_text(target.get_object(), "type") == "page")
+        co_return version_text(target.get_object(), "targetId");
   co_return Error{errc::not_found, "a page"};
 }
 
@@ -68,7 +68,7 @@ Task<Result<std::string>> webgl_renderer(cdp::Line& line) {
   json::object attach = {{"targetId", *page}, {"flatten", true}};
   const auto attached = co_await line.call("Target.attachToTarget", attach);
   if (!attached) co_return attached.error();
-  const std::string session = text_of(*attached, "sessionId");
+  const std::string session = version_text(*attached, "sessionId");
   json::object evaluate = {{"returnByValue", true}, {"expression", R"js((() => {
     const gl = document.createElement('canvas').getContext('webgl');
     if (!gl) return '';
@@ -79,7 +79,7 @@ Task<Result<std::string>> webgl_renderer(cdp::Line& line) {
   if (!answer) co_return answer.error();
   const json::value* result = answer->if_contains("result");
   if (result == nullptr || !result->is_object()) co_return Error{errc::protocol, "Runtime.evaluate"};
-  co_return text_of(result->get_object(), "value");
+  co_return version_text(result->get_object(), "value");
 }
 
 Finding webgl_finding(const Result<std::string>& renderer) {

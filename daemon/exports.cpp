@@ -85,7 +85,7 @@ Result<void> save(const DaemonClient& daemon, const std::string& target, OutputF
   return file.finish();
 }
 
-Result<json::object> object_of(Result<std::string> body) {
+Result<json::object> object_in(Result<std::string> body) {
   if (!body) return body.error();
   boost::system::error_code failure;
   json::value value = json::parse(*body, failure);
@@ -122,7 +122,7 @@ Result<void> make_mp4(const DaemonClient& daemon, const std::string& target, con
   bool is_asked = false;
   while (steady_clock::now() - began < longest_making) {
     const bool is_first = !is_asked;
-    auto recording = object_of(daemon.ask("GET", target + "/recording"));
+    auto recording = object_in(daemon.ask("GET", target + "/recording"));
     if (!recording) return recording.error();
     if (const auto why = unplayable(*recording, id)) return *why;
     const std::string mp4 = member(*recording, "mp4");
@@ -171,7 +171,7 @@ Result<void> timeline(const CommandLine& line, const std::string& target) {
     if (body->empty()) return file->finish();
     // Where the last line begins: {"seq":N,…
     const std::size_t last = body->rfind('\n', body->size() - 2);
-    const auto object = object_of(body->substr(last == body->npos ? 0 : last + 1));
+    const auto object = object_in(body->substr(last == body->npos ? 0 : last + 1));
     if (!object) return object.error();
     const json::value* seq = object->if_contains("seq");
     if (seq == nullptr || !seq->is_int64()) return Error{errc::protocol, "a line without a number"};

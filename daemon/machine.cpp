@@ -10,7 +10,7 @@ namespace greenroom::daemon {
 
 namespace {
 /// The number behind a word at a line's beginning.
-std::optional<std::uint64_t> number_of(std::string_view text, std::string_view word) {
+std::optional<std::uint64_t> number_behind(std::string_view text, std::string_view word) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -48,12 +48,14 @@ std::string own_cgroup() {
 }  // namespace
 
 std::optional<base::Bytes> parse_available_memory(std::string_view meminfo) {
-  const auto kibibytes = number_of(meminfo, "MemAvailable");
+  const auto kibibytes = number_behind(meminfo, "MemAvailable");
   if (!kibibytes) return std::nullopt;
   return base::Bytes{*kibibytes << 10};
 }
 
-std::uint64_t parse_memory_kills(std::string_view text) { return number_of(text, "oom_kill").value_or(0); }
+std::uint64_t parse_memory_kills(std::string_view text) {
+  return number_behind(text, "oom_kill").value_or(0);
+}
 
 std::optional<base::Bytes> available_memory() {
   auto available = parse_available_memory(read_or_empty("/proc/meminfo"));

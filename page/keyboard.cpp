@@ -10,7 +10,7 @@ namespace {
 constexpr int shift = 8;
 constexpr std::string_view method = "Input.dispatchKeyEvent";
 
-json::object event(std::string_view type, const Key& key, int modifiers) {
+json::object key_event(std::string_view type, const Key& key, int modifiers) {
   json::object out;
   out["type"] = type;
   out["key"] = key.key;
@@ -37,16 +37,16 @@ Task<Result<void>> press_keys(Visit& visit, const std::string& keys) {
   int modifiers = 0;
   for (const Key& key : *parsed) {
     modifiers |= key.modifier;
-    visit.post(method, event(down_type(key, modifiers), key, modifiers));
+    visit.post(method, key_event(down_type(key, modifiers), key, modifiers));
   }
   Result<void> outcome;
   for (auto key = parsed->rbegin(); key != parsed->rend(); ++key) {
     modifiers &= ~key->modifier;
     if (key + 1 != parsed->rend()) {
-      visit.post(method, event("keyUp", *key, modifiers));
+      visit.post(method, key_event("keyUp", *key, modifiers));
       continue;
     }
-    auto answer = co_await visit.call(method, event("keyUp", *key, modifiers));
+    auto answer = co_await visit.call(method, key_event("keyUp", *key, modifiers));
     if (!answer) outcome = answer.error();
   }
   co_return outcome;

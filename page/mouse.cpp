@@ -35,7 +35,7 @@ int bit(MouseButton button) {
   return 1;
 }
 
-json::object event(std::string_view type, Point point) {
+json::object mouse_event(std::string_view type, Point point) {
   json::object out;
   out["type"] = type;
   out["x"] = point.x;
@@ -44,7 +44,7 @@ json::object event(std::string_view type, Point point) {
 }
 
 json::object press(std::string_view type, Point point, MouseButton button, int count) {
-  json::object out = event(type, point);
+  json::object out = mouse_event(type, point);
   out["button"] = word(button);
   out["buttons"] = type == "mouseReleased" ? 0 : bit(button);
   out["clickCount"] = count;
@@ -62,7 +62,7 @@ constexpr std::string_view mouse = "Input.dispatchMouseEvent";
 }  // namespace
 
 Task<Result<void>> click_at(Visit& visit, Point point, MouseButton button, int count) {
-  visit.post(mouse, event("mouseMoved", point));
+  visit.post(mouse, mouse_event("mouseMoved", point));
   for (int i = 1; i < count; ++i) {
     visit.post(mouse, press("mousePressed", point, button, i));
     visit.post(mouse, press("mouseReleased", point, button, i));
@@ -86,23 +86,23 @@ Task<Result<void>> tap_at(Visit& visit, Point point) {
 }
 
 Task<Result<void>> hover_at(Visit& visit, Point point) {
-  return finish(visit, event("mouseMoved", point), mouse);
+  return finish(visit, mouse_event("mouseMoved", point), mouse);
 }
 
 Task<Result<void>> wheel_at(Visit& visit, Point point, double dx, double dy) {
-  json::object wheel = event("mouseWheel", point);
+  json::object wheel = mouse_event("mouseWheel", point);
   wheel["deltaX"] = dx;
   wheel["deltaY"] = dy;
   co_return co_await finish(visit, std::move(wheel), mouse);
 }
 
 Task<Result<void>> drag(Visit& visit, Point from, Point to) {
-  visit.post(mouse, event("mouseMoved", from));
+  visit.post(mouse, mouse_event("mouseMoved", from));
   visit.post(mouse, press("mousePressed", from, MouseButton::left, 1));
   for (int i = 1; i <= drag_steps; ++i) {
     const double share = static_cast<double>(i) / drag_steps;
     const Point point{from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share};
-    json::object move = event("mouseMoved", point);
+    json::object move = mouse_event("mouseMoved", point);
     move["button"] = "left";
     move["buttons"] = 1;
     visit.post(mouse, std::move(move));

@@ -15,7 +15,7 @@ using base::Error;
 namespace {
 constexpr std::size_t most_responses = 64;  // redirects and documents of other frames
 
-std::string text_of(const json::object& object, std::string_view name) {
+std::string answer_text(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
@@ -30,7 +30,7 @@ class Observer {
     if (method == "Page.lifecycleEvent") return on_lifecycle(params);
     if (method == "Network.responseReceived") return on_response(params);
     if (method == "Network.responseReceivedExtraInfo") return on_extra(params);
-    if (method == "Network.loadingFinished") finished_.insert(text_of(params, "requestId"));
+    if (method == "Network.loadingFinished") finished_.insert(answer_text(params, "requestId"));
   }
 
   bool has_reached(const std::string& loader, std::string_view stage) const {
@@ -49,35 +49,36 @@ class Observer {
     if (const auto extra = extra_.find(loader); extra != extra_.end()) {
       const json::value* headers = extra->second.if_contains("headers");
       if (headers != nullptr && headers->is_object()) out.extra_headers = headers->get_object();
-      out.extra_headers_text = text_of(extra->second, "headersText");
+      out.extra_headers_text = answer_text(extra->second, "headersText");
     }
     return out;
   }
 
  private:
   void on_lifecycle(const json::object& params) {
-    if (text_of(params, "frameId") != frame_) return;
-    const std::string loader = text_of(params, "loaderId");
-    const std::string name = text_of(params, "name");
+    if (answer_text(params, "frameId") != frame_) return;
+    const std::string loader = answer_text(params, "loaderId");
+    const std::string name = answer_text(params, "name");
     if (name == "init") newest_ = loader;
     if (stages_.size() < most_responses || stages_.contains(loader)) stages_[loader].insert(name);
   }
   void on_response(const json::object& params) {
     // A document's own request bears the document's id.
-    const std::string id = text_of(params, "requestId");
+    const std::string id = answer_text(params, "requestId");
     const json::value* response = params.if_contains("response");
-    const bool is_document = text_of(params, "type") == "Document" && text_of(params, "frameId") == frame_;
+    const bool is_document =
+        answer_text(params, "type") == "Document" && answer_text(params, "frameId") == frame_;
     if (!is_document || response == nullptr || !response->is_object()) return;
     if (responses_.size() >= most_responses) return;
     DocumentResponse out;
     out.request_id = id;
     out.frame_id = frame_;
-    out.loader_id = text_of(params, "loaderId");
+    out.loader_id = answer_text(params, "loaderId");
     out.response = response->get_object();
     responses_.insert_or_assign(id, std::move(out));
   }
   void on_extra(const json::object& params) {
-    if (extra_.size() < most_responses) extra_.insert_or_assign(text_of(params, "requestId"), params);
+    if (extra_.size() < most_responses) extra_.insert_or_assign(answer_text(params, "requestId"), params);
   }
 
   std::string frame_;
@@ -139,8 +140,8 @@ Task<Result<Navigation>> go(Visit& visit, const NavigateRequest& request, const 
   if (!answer) co_return answer.error();
   Navigation out;
   out.page = visit.target();
-  out.failure = text_of(*answer, "errorText");
-  const std::string loader = text_of(*answer, "loaderId");
+  out.failure = answer_text(*answer, "errorText");
+  const std::string loader = answer_text(*answer, "loaderId");
   if (!out.failure.empty() || loader.empty()) co_return out;  // no document comes, or the same stays
   auto reached = co_await wait_for_stage(visit, request, observer, loader);
   if (!reached) co_return reached.error();

@@ -10,7 +10,7 @@ namespace greenroom::page {
 
 namespace {
 constexpr std::size_t most_text = 4 * 1024 * 1024;
-constexpr std::size_t deepest = 400;
+constexpr std::size_t deepest_outline = 400;
 
 struct AxNode {
   std::string role;
@@ -27,7 +27,7 @@ struct Shown {
   std::vector<Shown> children;
 };
 
-std::string_view text_of(const json::object& object, std::string_view name) {
+std::string_view property_text(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
@@ -82,7 +82,7 @@ AxNode read_node(const json::object& object) {
   const json::value* ignored = object.if_contains("ignored");
   out.role = is_true(ignored) ? "none" : std::string(inner_text(object, "role"));
   out.name = cleaned(inner_text(object, "name"));
-  out.is_virtual = text_of(object, "nodeId").starts_with('-') || out.role == "InlineTextBox";
+  out.is_virtual = property_text(object, "nodeId").starts_with('-') || out.role == "InlineTextBox";
   if (const json::value* id = object.if_contains("backendDOMNodeId"); id != nullptr && id->is_int64())
     out.backend = id->get_int64();
   if (const json::value* ids = object.if_contains("childIds"); ids != nullptr && ids->is_array())
@@ -93,8 +93,8 @@ AxNode read_node(const json::object& object) {
   for (const json::value& property : properties->get_array()) {
     const json::object* named = property.if_object();
     if (named == nullptr) continue;
-    if (text_of(*named, "name") == "checked") out.is_checked = is_true(inner_value(*named, "value"));
-    if (text_of(*named, "name") == "selected") out.is_selected = is_true(inner_value(*named, "value"));
+    if (property_text(*named, "name") == "checked") out.is_checked = is_true(inner_value(*named, "value"));
+    if (property_text(*named, "name") == "selected") out.is_selected = is_true(inner_value(*named, "value"));
   }
   return out;
 }
@@ -111,7 +111,7 @@ class Tree {
     for (const json::value& item : source.nodes) {
       const json::object* object = item.if_object();
       if (object == nullptr) continue;
-      const std::string id(text_of(*object, "nodeId"));
+      const std::string id(property_text(*object, "nodeId"));
       if (id.empty() || nodes_.contains(id)) continue;
       AxNode node = read_node(*object);
       if (first_.empty()) first_ = id;
@@ -140,7 +140,7 @@ class Tree {
   std::vector<Shown> below(const std::string& id, std::size_t depth) {
     const auto found = nodes_.find(id);
     // What a broken answer shows twice is shown once.
-    if (found == nodes_.end() || depth > deepest || !seen_.insert(id).second) return {};
+    if (found == nodes_.end() || depth > deepest_outline || !seen_.insert(id).second) return {};
     const AxNode& node = found->second;
     if (node.is_virtual || (node.backend != 0 && source_.left_out.contains(node.backend))) return {};
     std::vector<Shown> children;
@@ -184,7 +184,7 @@ class Writer {
 
   void frame(const std::string& id, std::int64_t start, std::size_t depth) {
     const auto source = plan_.frames.find(id);
-    if (source == plan_.frames.end() || depth > deepest || !written_.insert(id).second) return;
+    if (source == plan_.frames.end() || depth > deepest_outline || !written_.insert(id).second) return;
     Tree tree(plan_, source->first, source->second);
     for (const Shown& item : tree.shown(start)) line(tree, source->first, source->second, item, depth);
   }
@@ -194,7 +194,7 @@ class Writer {
  private:
   void line(const Tree& tree, const std::string& frame_id, const OutlineFrame& source, const Shown& item,
             std::size_t depth) {
-    if (out_.size() > most_text || depth > 2 * deepest) return;
+    if (out_.size() > most_text || depth > 2 * deepest_outline) return;
     const AxNode& node = *item.node;
     if (!out_.empty()) out_ += '\n';
     out_.append(depth * 2, ' ');

@@ -8,7 +8,7 @@ using Kind = SelectorPart::Kind;
 
 namespace {
 constexpr std::size_t longest = 16 * 1024;
-constexpr std::size_t deepest = 32;
+constexpr std::size_t deepest_selector = 32;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -122,7 +122,7 @@ base::Result<std::vector<SelectorPart>> parse_selector(std::string_view text) {
     if (hop == text.npos) break;
     text.remove_prefix(hop + 4);
   }
-  if (out.size() > deepest) return Error{errc::invalid_argument, "the selector is too deep"};
+  if (out.size() > deepest_selector) return Error{errc::invalid_argument, "the selector is too deep"};
   for (const SelectorPart& part : out)
     if (part.expression.empty()) return Error{errc::invalid_argument, "the selector is empty"};
   return out;

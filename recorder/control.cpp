@@ -12,7 +12,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t longest_line = 1u << 20;
+constexpr std::size_t longest_message = 1u << 20;
 constexpr std::int64_t largest_picture = 16 << 20;
 
 std::string part_line(const EncoderPart& part) {
@@ -111,7 +111,7 @@ Result<std::optional<EncoderEvent>> EventParser::next() {
 Result<bool> EventParser::take_line() {
   const std::string_view waiting = std::string_view(buffer_).substr(consumed_);
   const std::size_t newline = waiting.find('\n');
-  if (newline == std::string_view::npos ? waiting.size() > longest_line : newline > longest_line)
+  if (newline == std::string_view::npos ? waiting.size() > longest_message : newline > longest_message)
     return Error{errc::too_large, "a line of the encoder"};
   if (newline == std::string_view::npos) return false;
   consumed_ += newline + 1;

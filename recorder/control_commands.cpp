@@ -13,7 +13,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::size_t longest_line = 64u << 10;
+constexpr std::size_t longest_command = 64u << 10;
 constexpr std::int64_t largest_frame = 24 << 20;
 
 bool flag(const json::object& object, std::string_view key) {
@@ -124,7 +124,7 @@ Result<std::optional<EncoderCommand>> CommandParser::read_next() {
   if (!frame_) {
     const std::string_view waiting = std::string_view(buffer_).substr(consumed_);
     const std::size_t newline = waiting.find('\n');
-    if (newline == std::string_view::npos ? waiting.size() > longest_line : newline > longest_line)
+    if (newline == std::string_view::npos ? waiting.size() > longest_command : newline > longest_command)
       return Error{errc::too_large, "a command without an end"};
     if (newline == std::string_view::npos) return std::optional<EncoderCommand>();
     consumed_ += newline + 1;

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 constexpr std::size_t params_limit = 1024 * 1024;  // a larger command is named without its parameters
-constexpr std::size_t text_limit = 8 * 1024;
+constexpr std::size_t command_text_limit = 8 * 1024;
 
 // Input.dispatchKeyEvent's modifiers: Alt, Control and Meta. Shift alone still writes.
 constexpr std::int64_t commanding = 1 | 2 | 4;
@@ -25,7 +25,7 @@ json::object only(const json::object& params, std::initializer_list<std::string_
     const json::value* value = params.if_contains(name);
     if (value == nullptr || value->is_object() || value->is_array()) continue;
     out[name] = *value;
-    if (json::string* text = out[name].if_string(); text != nullptr && text->size() > text_limit)
+    if (json::string* text = out[name].if_string(); text != nullptr && text->size() > command_text_limit)
       out[name] = "[left out: too long]";
   }
   return out;

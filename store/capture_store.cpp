@@ -28,7 +28,7 @@ void insert_into(Connection& c, const CaptureRecord& record) {
   query.bind(record.updated_at).bind(record.said).bind(record.found).execute();
 }
 
-CaptureRecord read_record(const Query& query) {
+CaptureRecord read_capture(const Query& query) {
   CaptureRecord record;
   query.read(0, record.id);
   query.read(1, record.project_id);
@@ -94,7 +94,7 @@ Task<Result<std::vector<CaptureRecord>>> CaptureStore::list(std::string project_
     Query query = c.query(select_where("WHERE project_id = ?"));
     query.bind(project_id);
     std::vector<CaptureRecord> records;
-    while (query.next()) records.push_back(read_record(query));
+    while (query.next()) records.push_back(read_capture(query));
     return records;
   };
   co_return co_await database_.run(std::move(job));
@@ -105,7 +105,7 @@ Task<Result<CaptureRecord>> CaptureStore::find(std::string project_id, std::stri
               id = std::move(id)](Connection& c) -> Result<CaptureRecord> {
     Query query = c.query(select_where("WHERE (id = ? OR session_id = ?) AND project_id = ?"));
     if (!query.bind(id).bind(id).bind(project_id).next()) return no_capture(id);
-    return read_record(query);
+    return read_capture(query);
   };
   co_return co_await database_.run(std::move(job));
 }
@@ -118,7 +118,7 @@ Task<Result<CaptureRecord>> CaptureStore::change(std::string id, std::string sai
     if (change.bind(said).bind(now).bind(id).execute() == 0) return no_capture(id);
     Query query = c.query(select_where("WHERE id = ?"));
     query.bind(id).next();
-    CaptureRecord record = read_record(query);
+    CaptureRecord record = read_capture(query);
     transaction.commit();
     return record;
   };

@@ -13,7 +13,7 @@ using base::Task;
 using base::WallTime;
 
 namespace {
-std::vector<KeyRecord> read_all(Query& query) {
+std::vector<KeyRecord> read_keys(Query& query) {
   std::vector<KeyRecord> records;
   while (query.next()) {
     KeyRecord& record = records.emplace_back();
@@ -34,7 +34,7 @@ std::vector<KeyRecord> read_all(Query& query) {
   return records;
 }
 
-constexpr const char* select_all =
+constexpr const char* select_keys =
     "SELECT id, project_id, name, sha256, prefix, created_at, revoked_at FROM keys ";
 }  // namespace
 
@@ -67,16 +67,16 @@ Task<Result<void>> KeyStore::add(KeyRecord record) {
 
 Task<Result<std::vector<KeyRecord>>> KeyStore::list() {
   auto job = [](Connection& c) -> Result<std::vector<KeyRecord>> {
-    Query query = c.query(std::string(select_all) + "ORDER BY created_at, rowid");
-    return read_all(query);
+    Query query = c.query(std::string(select_keys) + "ORDER BY created_at, rowid");
+    return read_keys(query);
   };
   co_return co_await database_.run(job);
 }
 
 Task<Result<std::vector<KeyRecord>>> KeyStore::active() {
   auto job = [](Connection& c) -> Result<std::vector<KeyRecord>> {
-    Query query = c.query(std::string(select_all) + "WHERE revoked_at IS NULL ORDER BY created_at, rowid");
-    return read_all(query);
+    Query query = c.query(std::string(select_keys) + "WHERE revoked_at IS NULL ORDER BY created_at, rowid");
+    return read_keys(query);
   };
   co_return co_await database_.run(job);
 }

@@ -10,7 +10,7 @@ using base::Result;
 using base::Task;
 
 namespace {
-ProjectRecord read_record(const Query& query) {
+ProjectRecord read_project(const Query& query) {
   ProjectRecord record;
   query.read(0, record.id);
   query.read(1, record.name);
@@ -26,7 +26,7 @@ Task<Result<std::vector<ProjectRecord>>> ProjectStore::list() {
     Query query =
         c.query("SELECT id, name, owner_id, created_at, updated_at FROM projects ORDER BY created_at, rowid");
     std::vector<ProjectRecord> records;
-    while (query.next()) records.push_back(read_record(query));
+    while (query.next()) records.push_back(read_project(query));
     if (records.empty()) return Error{errc::not_found, "the store has no project"};
     return records;
   };
@@ -37,7 +37,7 @@ Task<Result<ProjectRecord>> ProjectStore::find(std::string id) {
   auto job = [id = std::move(id)](Connection& c) -> Result<ProjectRecord> {
     Query query = c.query("SELECT id, name, owner_id, created_at, updated_at FROM projects WHERE id = ?");
     if (!query.bind(id).next()) return Error{errc::not_found, "project " + id};
-    return read_record(query);
+    return read_project(query);
   };
   co_return co_await database_.run(std::move(job));
 }

@@ -56,7 +56,7 @@ std::string placeholders() {
   return text;
 }
 
-const std::string& select_all() {
+const std::string& select_sessions() {
   static const std::string sql = "SELECT " + columns() + " FROM sessions ";
   return sql;
 }
@@ -65,16 +65,16 @@ void bind_record(Query& query, const SessionRecord& record) {
   each_column(record, [&](std::string_view, const auto& value) { query.bind(value); });
 }
 
-SessionRecord read_record(const Query& query) {
+SessionRecord read_session(const Query& query) {
   SessionRecord record;
   int column = 0;
   each_column(record, [&](std::string_view, auto& value) { query.read(column++, value); });
   return record;
 }
 
-std::vector<SessionRecord> read_all(Query& query) {
+std::vector<SessionRecord> read_sessions(Query& query) {
   std::vector<SessionRecord> records;
-  while (query.next()) records.push_back(read_record(query));
+  while (query.next()) records.push_back(read_session(query));
   return records;
 }
 
@@ -143,9 +143,9 @@ Task<Result<void>> SessionStore::update(SessionRecord record) {
 
 Task<Result<SessionRecord>> SessionStore::find(std::string id) {
   auto job = [id = std::move(id)](Connection& c) -> Result<SessionRecord> {
-    Query query = c.query(select_all() + "WHERE id = ?");
+    Query query = c.query(select_sessions() + "WHERE id = ?");
     if (!query.bind(id).next()) return Error{errc::not_found, "session " + id};
-    return read_record(query);
+    return read_session(query);
   };
   co_return co_await database_.run(std::move(job));
 }
@@ -154,11 +154,11 @@ Task<Result<std::vector<SessionRecord>>> SessionStore::list(SessionFilter filter
   auto job = [filter = std::move(filter)](Connection& c) -> Result<std::vector<SessionRecord>> {
     const auto path = json_path(filter.metadata_path);
     if (!path) return std::vector<SessionRecord>{};
-    Query query = c.query(select_all() + where(filter) + page(filter));
+    Query query = c.query(select_sessions() + where(filter) + page(filter));
     bind_where(query, filter, *path);
     if (!filter.before.empty()) query.bind(filter.before);
     query.bind(static_cast<std::int64_t>(filter.limit)).bind(static_cast<std::int64_t>(filter.offset));
-    return read_all(query);
+    return read_sessions(query);
   };
   co_return co_await database_.run(std::move(job));
 }
@@ -178,8 +178,8 @@ Task<Result<std::size_t>> SessionStore::count(SessionFilter filter) {
 
 Task<Result<std::vector<SessionRecord>>> SessionStore::unfinished() {
   auto job = [](Connection& c) -> Result<std::vector<SessionRecord>> {
-    Query query = c.query(select_all() + "WHERE state <> 'ended' ORDER BY created_at, rowid");
-    return read_all(query);
+    Query query = c.query(select_sessions() + "WHERE state <> 'ended' ORDER BY created_at, rowid");
+    return read_sessions(query);
   };
   co_return co_await database_.run(job);
 }
