@@ -16,7 +16,10 @@ struct Asset {
 /// The asset of that file name; one without a name if there is none.
 const Asset& asset(std::string_view name);
 
-/// A page that may load from this daemon only, and may be framed by anybody (live views are embedded).
-net::Response page_response(const Asset& page);
+/// Whether pages of other origins may show a page inside theirs.
+enum class Framing { refused, allowed };
+
+/// A page that may load from this daemon only.
+net::Response page_response(const Asset& page, Framing framing = Framing::refused);
 
 }  // namespace greenroom::api

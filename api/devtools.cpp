@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
+#include "api/extensions.hpp"
 
 namespace greenroom::api {
 
@@ -48,7 +49,7 @@ Task<Result<net::Response>> browser(const Call& call, Core& core) {
   if (call.path["id"] != (*view)->id) co_return Error{errc::not_found, "browser"};
   if (!call.request.wants_websocket) co_return Error{errc::invalid_argument, "this address is a websocket's"};
   CdpTarget target{(*view)->id, {}};
-  co_return cdp_response(core, std::move(target));
+  co_return cdp_response(call.request, core, std::move(target));
 }
 
 bool is_target_id(std::string_view text) {
@@ -69,7 +70,7 @@ Task<Result<net::Response>> page(const Call& call, Core& core) {
   for (const cdp::TargetInfo& info : *targets)
     if (info.id == call.path["target"]) {
       CdpTarget target{(*view)->id, {info.id}};
-      co_return cdp_response(core, std::move(target));
+      co_return cdp_response(call.request, core, std::move(target));
     }
   co_return Error{errc::not_found, "page"};
 }
@@ -98,7 +99,9 @@ base::Result<std::string> session_of_token(const Call& call, Scope scope, base::
   return call.signer.verify(scope, *token, now);
 }
 
-net::Response cdp_response(Core& core, CdpTarget target) {
+net::Response cdp_response(const net::Request& request, Core& core, CdpTarget target) {
+  if (const Extensions* extensions = core.extensions())
+    target.options.is_inside = extensions->is_of_session(target.session_id, request.header("origin"));
   net::Response response;
   response.status = 101;
   response.on_websocket = [&core, target = std::move(target)](std::unique_ptr<net::MessageStream> stream) {

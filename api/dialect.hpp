@@ -88,8 +88,9 @@ base::Result<std::string> session_of_token(const Call& call, Scope scope, base::
 /// The session of the path's {id}, if the caller's project owns it. Errors: not_found; those of the store.
 Task<Result<SharedView>> find_owned(const Call& call, Core& core);
 
-/// The connection becomes a CDP websocket of that session.
-net::Response cdp_response(Core& core, CdpTarget target);
+/// The connection becomes a CDP websocket of that session. One that an extension of the session's own browser
+/// opens is marked as such.
+net::Response cdp_response(const net::Request& request, Core& core, CdpTarget target);
 
 /// A number of the query, or `otherwise` when it is not there. Errors: invalid_argument (no whole number, a
 /// negative one, or more than `most`).

@@ -12,6 +12,7 @@
 #include "api/notte/dialect.hpp"
 #include "api/stagehand/dialect.hpp"
 #include "api/steel.hpp"
+#include "api/web_driver.hpp"
 
 namespace greenroom::api {
 
@@ -19,6 +20,12 @@ std::span<const Dialect* const> all_dialects() {
   static const std::array dialects = {&browserbase::dialect(), &hyperbrowser::dialect(), &notte::dialect(),
                                       &stagehand::dialect(),   &claude_scope::dialect(), &steel::dialect()};
   return dialects;
+}
+
+std::span<const std::string_view> driver_token_headers() {
+  // Browserbase's and Hyperbrowser's.
+  static constexpr std::array<std::string_view, 2> headers = {"x-bb-signing-key", "x-hyperbrowser-token"};
+  return headers;
 }
 
 Result<std::int64_t> number_parameter(const net::Target& target, std::string_view name,

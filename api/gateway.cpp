@@ -214,7 +214,7 @@ base::Task<base::Result<net::Response>> Gateway::open_websocket(const net::Reque
   const Call call = make_call(request, none, {});
   auto target = co_await dialect.open_websocket(call, core_);
   if (!target) co_return target.error();
-  co_return cdp_response(core_, std::move(*target));
+  co_return cdp_response(request, core_, std::move(*target));
 }
 
 net::Response Gateway::refuse(unsigned status, std::string_view why, const net::Target& target) {

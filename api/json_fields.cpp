@@ -31,6 +31,22 @@ const json::value* FieldReader::find(std::string_view name) {
   return value == nullptr || value->is_null() ? nullptr : value;
 }
 
+std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t most) {
+  std::vector<std::string> out;
+  const json::array* list = array(name);
+  if (list == nullptr) return out;
+  if (list->size() > most) wrong(name, "have at most " + std::to_string(most) + " members");
+  for (const json::value& item : *list) {
+    const json::string* one = item.if_string();
+    if (one == nullptr || one->empty()) {
+      wrong(name, "hold texts only");
+      return {};
+    }
+    out.emplace_back(*one);
+  }
+  return out;
+}
+
 const json::value* FieldReader::any(std::string_view name) { return object_->if_contains(name); }
 
 void FieldReader::fail(std::string message) {

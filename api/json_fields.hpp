@@ -38,6 +38,8 @@ class FieldReader {
   std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> words);
   const json::object* object(std::string_view name);
   const json::array* array(std::string_view name);
+  /// The texts of a list, none of them empty and at most so many; empty when missing.
+  std::vector<std::string> texts(std::string_view name, std::size_t most = 1'000);
   /// The raw value, null included; nullptr when missing.
   const json::value* any(std::string_view name);
 

@@ -19,8 +19,12 @@ std::string_view word(Scope scope) {
       return "cdp";
     case Scope::view:
       return "view";
+    case Scope::control:
+      return "control";
     case Scope::replay:
       return "replay";
+    case Scope::files:
+      return "files";
     case Scope::admin:
       return "admin";
   }

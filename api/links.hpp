@@ -15,10 +15,12 @@ namespace greenroom::api {
 
 /// What a token lets its holder do.
 enum class Scope {
-  cdp,     ///< drive the session's browser
-  view,    ///< look at its picture
-  replay,  ///< read its recording
-  admin,   ///< the command line on the same machine
+  cdp,      ///< drive the session's browser
+  view,     ///< look at its picture
+  control,  ///< look at it, and act in its pages by hand
+  replay,   ///< read its recording
+  files,    ///< read what was downloaded in it, or one file
+  admin,    ///< the command line on the same machine
 };
 std::string_view word(Scope scope);
 

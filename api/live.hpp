@@ -1,4 +1,4 @@
-// The routes of the live picture: a page that anybody with its link may look at, and the picture in it.
+// The routes of the live page: people who have its link look at a session, and act in it if the link says so.
 #pragma once
 
 #include <string>
@@ -13,9 +13,15 @@ std::span<const Route> live_routes();
 /// there is another one. A viewer that is slow misses some; it never slows the session.
 net::Response pictures_response(Core& core, std::string session_id);
 
-/// The page's address. It holds a '?', so that callers may add parameters of their own. `goodbye`: the text
-/// that the page posts to its parent window when the session has ended; may be empty.
-std::string live_url(const Call& call, const session::SessionView& view, base::WallTime expires,
-                     std::string_view goodbye);
+/// What a link to the live page is for.
+struct LiveLink {
+  base::WallTime expires;
+  Scope scope = Scope::control;   ///< or Scope::view, which takes no input
+  std::string_view goodbye = {};  ///< what the page posts to its parent window when there is no more to see
+  std::string_view tab = {};      ///< a CDP target: the only one that it shows; empty: whichever is in front
+};
+
+/// The page's address. It holds a '?', so that callers may add parameters of their own.
+std::string live_url(const Call& call, const session::SessionView& view, const LiveLink& link);
 
 }  // namespace greenroom::api

@@ -6,10 +6,13 @@
 #include "api/answers.hpp"
 #include "api/assets.hpp"
 #include "api/devtools.hpp"
+#include "api/file_answers.hpp"
 #include "api/live.hpp"
+#include "api/profile_answers.hpp"
 #include "api/recording.hpp"
 #include "api/replay.hpp"
 #include "api/timeline.hpp"
+#include "api/web_driver.hpp"
 #include "base/time_format.hpp"
 
 namespace greenroom::api {
@@ -47,6 +50,8 @@ json::object render(const Call& call, const Core& core, const session::SessionVi
   }
   out["recording"] = session::word(view.recording);
   if (!view.recording_error.empty()) out["recordingError"] = view.recording_error;
+  const LiveLink live{view.expires_at};
+  if (view.state == session::State::running) out["liveUrl"] = live_url(call, view, live);
   if (view.recorded) out["watchUrl"] = watch_url(call, core, view.id);
   return out;
 }
@@ -248,8 +253,8 @@ constexpr Route own_routes[] = {
 std::span<const Route> routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list(std::begin(own_routes), std::end(own_routes));
-    for (const auto& more :
-         {devtools_routes(), live_routes(), recording_routes(), replay_routes(), timeline_routes()})
+    for (const auto& more : {devtools_routes(), file_routes(), live_routes(), profile_routes(),
+                             recording_routes(), replay_routes(), timeline_routes(), web_driver_routes()})
       list.insert(list.end(), more.begin(), more.end());
     return list;
   }();

@@ -5,9 +5,11 @@
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
-#include "api/field_rules.hpp"
+#include "api/extension_forms.hpp"
 #include "api/live.hpp"
+#include "api/proxy_fields.hpp"
 #include "api/replay.hpp"
+#include "api/steel_parse.hpp"
 #include "base/time_format.hpp"
 
 namespace greenroom::api::steel {
@@ -19,113 +21,6 @@ using session::Outcome;
 using session::State;
 
 namespace {
-using enum FieldEffect;
-
-// SessionCreateParams of SDK 0.18.0.
-constexpr FieldRule create_rules[] = {
-    {"timeout", FieldType::number, served},
-    {"dimensions", FieldType::object, served},
-    {"userAgent", FieldType::text, served},
-    {"useProxy", FieldType::any, served},
-    {"deviceConfig", FieldType::object, served},
-    // The live page takes no input and has no pointer of its own; the browser is never headless, has no
-    // automation switches, and nothing solves captchas; there is one place and one namespace.
-    {"debugConfig", FieldType::object, ignored},
-    {"headless", FieldType::boolean, ignored},
-    {"solveCaptcha", FieldType::boolean, ignored},
-    {"stealthConfig", FieldType::object, ignored},
-    {"region", FieldType::any, ignored},
-    {"namespace", FieldType::text, ignored},
-    {"experimentalFeatures", FieldType::array, ignored},
-    {"blockAds", FieldType::boolean, refused},
-    {"concurrency", FieldType::number, refused},
-    {"credentials", FieldType::object, refused},
-    {"extensionIds", FieldType::array, refused},
-    {"isSelenium", FieldType::boolean, refused},
-    {"optimizeBandwidth", FieldType::any, refused},
-    {"persistProfile", FieldType::boolean, refused},
-    {"profileId", FieldType::text, refused},
-    {"proxyUrl", FieldType::text, refused},
-    {"sessionContext", FieldType::object, refused},
-    {"sessionId", FieldType::text, refused},
-};
-
-struct CreateRequest {
-  session::SessionSpec spec;
-  std::vector<std::string> ignored;
-};
-
-void read_dimensions(FieldReader& all, session::SessionSpec& spec) {
-  const json::object* dimensions = all.object("dimensions");
-  if (dimensions == nullptr) return;
-  FieldReader fields(*dimensions, "body/dimensions");
-  const auto width = fields.integer("width", 64, 4096);
-  const auto height = fields.integer("height", 64, 4096);
-  if (!width || !height) fields.fail("body/dimensions must have width and height");
-  all.fail(fields);
-  if (width && height) spec.viewport = browser::Size{static_cast<int>(*width), static_cast<int>(*height)};
-}
-
-/// True means the provider's own pool, which here is the machine's own connection.
-Result<void> check_elsewhere(FieldReader& fields) {
-  const json::value* proxy = fields.any("useProxy");
-  if (proxy != nullptr && proxy->is_object()) return not_served("useProxy with a place or a server");
-  if (fields.boolean("useProxy").value_or(false)) fields.ignore("useProxy");
-  const json::object* device = fields.object("deviceConfig");
-  if (device == nullptr) return {};
-  FieldReader part(*device, "body/deviceConfig");
-  const auto kind = part.choice("device", {"desktop", "mobile"});
-  fields.fail(part);
-  if (kind == "mobile") return not_served("deviceConfig.device: mobile");
-  return {};
-}
-
-Result<CreateRequest> parse_create(std::string_view body) {
-  constexpr std::int64_t default_timeout = 300'000;  // milliseconds
-  auto sent = parse_body(body);
-  if (!sent) return sent.error();
-  FieldReader fields(*sent, "body");
-  CreateRequest out;
-  out.spec.dialect = "steel";
-  out.spec.on_disconnect = session::DisconnectPolicy::keep;  // a release or the timeout ends it
-  out.spec.max_age = base::Milliseconds(
-      fields.integer("timeout", 1000, std::chrono::milliseconds(std::chrono::hours(24)).count())
-          .value_or(default_timeout));
-  out.spec.user_agent = fields.line("userAgent", 1024);
-  read_dimensions(fields, out.spec);
-  auto possible = check_elsewhere(fields);
-  if (auto rules = apply_rules(fields, create_rules, UnknownFields::ignored); !rules && possible)
-    possible = rules;
-  if (fields.error()) return *fields.error();
-  if (!possible) return possible.error();
-  json::object echo;
-  if (!out.spec.user_agent.empty()) echo["userAgent"] = out.spec.user_agent;
-  out.spec.echo = std::move(echo);
-  out.ignored = fields.ignored();
-  return out;
-}
-
-Result<session::ListFilter> parse_list(const net::Target& target) {
-  session::ListFilter filter;
-  const auto limit = whole_parameter(target, "limit", 50, 1, 1000);
-  if (!limit) return limit.error();
-  filter.limit = static_cast<std::size_t>(*limit) + 1;  // one more: is there a next page?
-  filter.before = target.parameter("cursorId").value_or("");
-  const std::string status = target.parameter("status").value_or("");
-  if (status == "live") {
-    filter.live = true;
-  } else if (status == "released") {
-    filter.state = State::ended;
-    filter.end_reasons = session::reasons_of({Outcome::completed, Outcome::idle, Outcome::timed_out});
-  } else if (status == "failed") {
-    filter.state = State::ended;
-    filter.end_reasons = session::reasons_of({Outcome::failed});
-  } else if (!status.empty()) {
-    return Error{errc::invalid_argument, "querystring/status must be live, released or failed"};
-  }
-  return filter;
-}
-
 std::string_view status_of(const session::SessionView& view) {
   if (view.state != State::ended) return "live";
   const Outcome outcome = session::outcome_of(view.end_reason.value_or(EndReason::requested));
@@ -133,13 +28,13 @@ std::string_view status_of(const session::SessionView& view) {
 }
 
 json::object render(const Call& call, const Core& core, const session::SessionView& view) {
-  const std::string live = live_url(call, view, view.expires_at, "");
+  const LiveLink link{view.expires_at, is_interactive(view) ? Scope::control : Scope::view};
   json::object out;
   if (view.dialect == "steel" && view.echo) out = *view.echo;
   out["id"] = view.id;
   out["createdAt"] = base::to_rfc3339(view.created_at);
   out["creditsUsed"] = 0;
-  out["debugUrl"] = live;
+  out["debugUrl"] = live_url(call, view, link);
   out["dimensions"] = {{"width", view.viewport.width}, {"height", view.viewport.height}};
   out["duration"] = std::max<std::int64_t>(0, (view.ended_at.value_or(core.now()) - view.started_at).count());
   out["eventCount"] = 0;
@@ -182,6 +77,8 @@ Task<Result<net::Response>> create(const Call& call, Core& core) {
   if (!request) co_return request.error();
   request->spec.project_id = call.project_id;
   request->spec.key_id = call.key_id;
+  if (wants_provided_proxy(request->spec.network) && !core.options().provides_proxy)
+    request->ignored.insert(request->ignored.begin(), "useProxy");
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response = json_response(201, render(call, core, **view));
@@ -242,6 +139,60 @@ Task<Result<CdpTarget>> open_websocket(const Call& call, Core& core) {
   co_return co_await open_with_key(call, core, std::move(fresh->spec));
 }
 
+json::object render_extension(const Extension& extension) {
+  json::object out;
+  out["id"] = extension.id;
+  out["name"] = extension.name;
+  out["createdAt"] = base::to_rfc3339(extension.created_at);
+  out["updatedAt"] = base::to_rfc3339(extension.updated_at);
+  return out;
+}
+
+Task<Result<net::Response>> upload_extension(const Call& call, Core& core) {
+  if (core.extensions() == nullptr) co_return co_await refuse_route(call, core);
+  auto made = co_await receive_extension(call, *core.extensions());
+  if (!made) co_return made.error();
+  co_return json_response(200, render_extension(*made));
+}
+
+Task<Result<net::Response>> update_extension(const Call& call, Core& core) {
+  if (core.extensions() == nullptr) co_return co_await refuse_route(call, core);
+  auto made = co_await receive_extension_anew(call, *core.extensions());
+  if (!made) co_return made.error();
+  co_return json_response(200, render_extension(*made));
+}
+
+Task<Result<net::Response>> list_extensions(const Call& call, Core& core) {
+  if (core.extensions() == nullptr) co_return co_await refuse_route(call, core);
+  auto all = co_await core.extensions()->list(call.project_id);
+  if (!all) co_return all.error();
+  json::object out;
+  out["count"] = all->size();
+  json::array items;
+  for (const Extension& extension : *all) items.push_back(render_extension(extension));
+  out["extensions"] = std::move(items);
+  co_return json_response(200, out);
+}
+
+/// One, or all of the project's when the path names none.
+Task<Result<net::Response>> delete_extensions(const Call& call, Core& core) {
+  if (core.extensions() == nullptr) co_return co_await refuse_route(call, core);
+  std::vector<std::string> ids{std::string(call.path["id"])};
+  if (ids.front().empty()) {
+    auto all = co_await core.extensions()->list(call.project_id);
+    if (!all) co_return all.error();
+    ids.clear();
+    for (const Extension& extension : *all) ids.push_back(extension.id);
+  }
+  for (std::string& id : ids) {
+    auto removed = co_await core.extensions()->remove(call.project_id, std::move(id));
+    if (!removed && ids.size() == 1) co_return removed.error();
+  }
+  json::object out;
+  out["message"] = ids.size() == 1 ? "Extension deleted" : "Extensions deleted";
+  co_return json_response(200, out);
+}
+
 constexpr Route routes[] = {
     {"POST", "/v1/sessions", create},
     {"GET", "/v1/sessions", list},
@@ -273,12 +224,12 @@ constexpr Route routes[] = {
     {"POST", "/v1/credentials", refuse_route},
     {"PUT", "/v1/credentials", refuse_route},
     {"DELETE", "/v1/credentials", refuse_route},
-    {"GET", "/v1/extensions", refuse_route},
-    {"POST", "/v1/extensions", refuse_route},
-    {"DELETE", "/v1/extensions", refuse_route},
+    {"GET", "/v1/extensions", list_extensions},
+    {"POST", "/v1/extensions", upload_extension, Access::key, extension_form_limit},
+    {"DELETE", "/v1/extensions", delete_extensions},
     {"GET", "/v1/extensions/{id}", refuse_route},
-    {"PUT", "/v1/extensions/{id}", refuse_route},
-    {"DELETE", "/v1/extensions/{id}", refuse_route},
+    {"PUT", "/v1/extensions/{id}", update_extension, Access::key, extension_form_limit},
+    {"DELETE", "/v1/extensions/{id}", delete_extensions},
     {"GET", "/v1/profiles", refuse_route},
     {"POST", "/v1/profiles", refuse_route},
     {"GET", "/v1/profiles/{id}", refuse_route},

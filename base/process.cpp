@@ -15,6 +15,7 @@
 
 #include "base/event.hpp"
 #include "base/fd.hpp"
+#include "base/private_network.hpp"
 
 namespace greenroom::base {
 
@@ -27,9 +28,12 @@ constexpr int highest_mapped_fd = 15;
 /// What the child does between fork and exec. Only async-signal-safe calls: the parent has threads.
 struct ChildSetup {
   const ProcessOptions& options;
+  const Confinement& confinement;
   std::vector<int> staged;  // room made before the fork: the child must not allocate
+  pid_t parent = ::getpid();
 
-  explicit ChildSetup(const ProcessOptions& o) : options(o), staged(o.descriptors.size(), -1) {}
+  ChildSetup(const ProcessOptions& o, const Confinement& c)
+      : options(o), confinement(c), staged(o.descriptors.size(), -1) {}
 
   static boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
 
@@ -54,6 +58,24 @@ struct ChildSetup {
     return {};
   }
 
+  static void limit(int what, Bytes most) {
+    const rlimit both{most.count, most.count};
+    if (most.count > 0) ::setrlimit(static_cast<__rlimit_resource_t>(what), &both);
+  }
+
+  /// Above its limits a program's own call fails; a signal would end it without a word.
+  void set_limits() const {
+    limit(RLIMIT_DATA, confinement.memory_limit);
+    limit(RLIMIT_FSIZE, confinement.file_limit);
+    if (confinement.file_limit.count > 0) std::signal(SIGXFSZ, SIG_IGN);
+  }
+
+  /// Behind every change of identity, which would take it back (prctl(2)).
+  bool tie_to_parent() const {
+    if (!confinement.ends_with_us) return true;
+    return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent;
+  }
+
   // The launcher closes what is not on its list, after on_exec_setup. (Process v2's own bind_fd does this
   // wrongly in Boost 1.81: its on_setup has no return statement.)
   template <class Launcher>
@@ -71,7 +93,8 @@ struct ChildSetup {
     std::signal(SIGPIPE, SIG_DFL);
     // Before its identity goes: that may not write there. "0" is who writes.
     if (options.cgroup >= 0 && ::write(options.cgroup, "0", 1) != 1) return last_error();
-    if (const auto error = map_descriptors()) return error;
+    const bool has_network = confinement.network && ::geteuid() == 0 &&
+                             enter_private_network(*confinement.network, NamespaceOwner::us) == 0;
     if (options.nice != 0)
       ::setpriority(PRIO_PROCESS, 0, std::min(19, ::getpriority(PRIO_PROCESS, 0) + options.nice));
     if (options.identity) {
@@ -80,6 +103,13 @@ struct ChildSetup {
           ::setresuid(options.identity->uid, options.identity->uid, options.identity->uid) != 0)
         return last_error();
     }
+    if (confinement.network && !has_network)
+      if (const int failure = enter_private_network(*confinement.network, NamespaceOwner::the_child);
+          failure != 0)
+        return {failure, boost::system::system_category()};
+    if (const auto error = map_descriptors()) return error;
+    set_limits();
+    if (!tie_to_parent()) return last_error();
     ::umask(077);
     if (::chdir(options.working_directory.c_str()) != 0) return last_error();
     return {};
@@ -161,7 +191,12 @@ std::string ExitStatus::text() const {
 
 Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const Executor& executor,
                                                           const ProcessOptions& options) {
-  ChildSetup setup(options);
+  return start_confined(executor, options, Confinement());
+}
+
+Result<std::unique_ptr<ChildProcess>> start_confined(const Executor& executor, const ProcessOptions& options,
+                                                     const Confinement& confinement) {
+  ChildSetup setup(options, confinement);
   std::vector<const char*> environment;
   for (const std::string& pair : options.environment) environment.push_back(pair.c_str());
   environment.push_back(nullptr);

@@ -53,12 +53,25 @@ struct Fingerprint {
   std::string user_agent;  ///< empty: Chromium's own
   /// None: an empty one. A browser that begins with one is launched for who asked, and never waits in a pool.
   std::shared_ptr<const InitialProfile> profile = {};
+  /// Certificates of authorities that it trusts besides its own ones: base64 of DER.
+  std::vector<std::string> authorities;
+  bool ignore_certificate_errors = false;
   bool operator==(const Fingerprint&) const = default;
 };
 
 /// The screen for pages of that size: the usual one, or else the smallest of a few larger ones, so that
 /// browsers can wait for sessions whose sizes differ a little. Pure.
 Size screen_for(Size viewport, Size usual);
+
+/// Opens for each browser a way to the network that it has to itself.
+class NetworkGate {
+ public:
+  virtual ~NetworkGate() = default;
+  /// Before the launch: the port on 127.0.0.1 of a SOCKS 5 server for the processes of `user`. Errors: io.
+  virtual base::Result<std::uint16_t> open(const std::string& browser_id, uid_t user) = 0;
+  /// When no process of it is left. Cancel: not cancellable.
+  virtual base::Task<void> close(const std::string& browser_id) = 0;
+};
 
 /// The machine's side of every launch: the same for all sessions.
 struct LaunchOptions {
@@ -71,7 +84,8 @@ struct LaunchOptions {
   bool unsafe_no_sandbox = false;
   std::optional<base::Identity> first_identity;  ///< as root: browsers get uids from here on
   unsigned identity_count = 1000;
-  std::shared_ptr<const CgroupTree> cgroups;            ///< nullptr: browsers have none of their own
+  std::shared_ptr<const CgroupTree> cgroups;  ///< nullptr: browsers have none of their own
+  NetworkGate* gate = nullptr;  ///< none: browsers go to the network by themselves. Outlives them
   std::chrono::milliseconds deadline{20'000};           ///< from the call to the first answer on the pipe
   std::chrono::milliseconds close_deadline{3'000};      ///< Browser.close to SIGTERM
   std::chrono::milliseconds terminate_deadline{2'000};  ///< SIGTERM to SIGKILL

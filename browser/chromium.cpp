@@ -38,9 +38,6 @@ bool may_raise_priorities() {
   return (data[0].effective & (1u << CAP_SYS_NICE)) != 0;
 }
 
-/// For the processes that are left when the browser itself has ended.
-constexpr std::chrono::milliseconds tree_deadline{5'000};
-
 }  // namespace
 
 Chromium::Chromium(Machine& machine, Fingerprint fingerprint, bool in_background)
@@ -74,6 +71,8 @@ Task<Result<void>> Chromium::start() {
   const auto cancellation = co_await base::asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != base::asio::cancellation_type::none)
     co_return Error{errc::closed, "the launch was given up"};
+  step = open_gate();
+  if (!step) co_return step;
   step = start_process();
   if (!step) co_return step;
   step = co_await start_talking();
@@ -110,12 +109,14 @@ Task<Result<void>> Chromium::make_directory() {
   directory_.root = machine_.options.work_directory + "/" + id_;
   download_directory_ = directory_.downloads();
   auto job = [work = machine_.options.work_directory, id = id_, owner = identity_, cookie = cookie_,
-              downloads = download_directory_, profile = fingerprint_.profile]() -> Result<void> {
+              preferences = initial_preferences(download_directory_, fingerprint_.authorities),
+              profile = fingerprint_.profile]() -> Result<void> {
     if (auto made = make_work_directory(work); !made) return made;
     if (auto prepared = prepare_x_sockets(); !prepared) return prepared;
     InitialContent content;
     content.profile = profile.get();
-    content.preferences = initial_preferences(downloads);
+    content.preferences = preferences;
+    content.local_state = initial_local_state();
     if (!cookie.empty()) content.files.push_back({"xauthority", xauthority_record(cookie)});
     auto made = make_instance_directory(work, id, owner, content);
     if (!made) return made.error();
@@ -153,13 +154,23 @@ Task<Result<void>> Chromium::start_display() {
   co_return Result<void>{};
 }
 
+Result<void> Chromium::open_gate() {
+  if (machine_.options.gate == nullptr) return {};
+  const auto port = machine_.options.gate->open(id_, identity_ ? identity_->uid : ::geteuid());
+  if (!port) return port.error();
+  proxy_port_ = *port;
+  return {};
+}
+
 base::ProcessOptions Chromium::process_options() const {
   base::ProcessOptions options;
   const bool is_shell = fingerprint_.engine == Engine::headless_shell;
   options.executable = is_shell ? machine_.options.headless_shell : machine_.options.executable;
-  const ProfilePaths paths{directory_.profile(), directory_.cache()};
+  const ProfilePaths paths{directory_.profile(), directory_.cache(), proxy_port_};
   options.arguments = chromium_arguments(machine_.options, fingerprint_, paths);
   options.environment = {"HOME=" + directory_.home(),
+                         // File names are UTF-8: in the C locale Chromium finds only those in ASCII.
+                         "LC_CTYPE=C.UTF-8",
                          // <instance>/tmp by a short name: Chromium binds a socket below it, and a socket's
                          // path has at most 107 bytes.
                          "TMPDIR=/proc/self/cwd/tmp", "XDG_CONFIG_HOME=" + directory_.home() + "/.config",
@@ -297,92 +308,6 @@ Task<BrowserExit> Chromium::exited() {
   (void)co_await base::finishes_within(tail_->ended(), std::chrono::milliseconds(20));
   end.last_output = tail_->text();
   co_return end;
-}
-
-Task<void> Chromium::stop() {
-  co_await base::disable_cancellation();
-  if (std::exchange(is_stopping_, true)) {
-    while (!stopped_.is_set()) co_await stopped_.wait();
-    co_return;
-  }
-  if (process_) co_await stop_process();
-  if (xvfb_) co_await xvfb_->stop();
-  if (windows_) windows_->stop();
-  if (pipe_) pipe_->close();
-  co_await remove_traces();
-  tasks_.stop();
-  co_await tasks_.join();
-  stopped_.set();
-}
-
-Task<void> Chromium::stop_process() {
-  if (process_->is_running() && line_) {
-    line_->post("Browser.close", json::object());
-    (void)co_await ends_within(machine_.options.close_deadline);
-  }
-  if (process_->is_running()) {
-    log_.debug("terminating", {});
-    process_->signal_group(SIGTERM);
-    (void)co_await ends_within(machine_.options.terminate_deadline);
-  }
-  // Also after a good end: a group may have members that its leader has left behind.
-  process_->signal_group(SIGKILL);
-  (void)co_await ends_within(machine_.options.terminate_deadline);
-}
-
-/// Behind end_processes(), which reaps; what has escaped that is killed here.
-Task<Result<void>> Chromium::remove_cgroup() {
-  if (!cgroup_) co_return Result<void>{};
-  auto job = [group = &*cgroup_] {
-    group->kill();
-    return group->remove();
-  };
-  auto removed = co_await machine_.pool.run(std::move(job));
-  if (removed) cgroup_.reset();
-  co_return removed;
-}
-
-Task<Result<void>> Chromium::remove_directory() {
-  if (!has_directory_) co_return Result<void>{};
-  auto job = [work = machine_.options.work_directory, id = id_] {
-    return remove_instance_directory(work, id);
-  };
-  co_return co_await machine_.pool.run(std::move(job));
-}
-
-Task<void> Chromium::remove_traces() {
-  TreeKey key;
-  key.directory = directory_.root;
-  key.daemon = ::getpid();
-  key.is_exclusive = identity_.has_value();
-  key.uids = identity_ ? UidRange{identity_->uid, identity_->uid} : UidRange{::geteuid(), ::geteuid()};
-  if (process_) key.leaders.push_back(process_->pid());
-  if (xvfb_) key.leaders.push_back(xvfb_->process().pid());
-  const int display = xvfb_ ? xvfb_->display().number : -1;
-  const ino_t socket = xvfb_ ? xvfb_->socket() : 0;
-  auto job = [key, display, socket, work = machine_.options.work_directory, id = id_,
-              has_directory = has_directory_ && !when_exited_]() -> Result<void> {
-    auto ended = end_processes(key, tree_deadline);
-    if (display >= 0) remove_dead_x_socket(display, socket);
-    Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
-    if (!ended) return ended.error();
-    return removed;
-  };
-  auto removed = co_await machine_.pool.run(std::move(job));
-  auto group = co_await remove_cgroup();
-  if (removed) removed = group;
-  if (when_exited_) {
-    if (removed) co_await when_exited_();
-    auto directory = co_await remove_directory();
-    if (removed) removed = directory;
-  }
-  if (!removed) {
-    // Its identity is not used again while something of it may still run.
-    log_.error("a browser left something behind", {{"what", removed.error().message()}});
-    co_return;
-  }
-  if (identity_) machine_.identities->release(*identity_);
-  identity_.reset();
 }
 
 }  // namespace greenroom::browser

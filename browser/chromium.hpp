@@ -70,6 +70,7 @@ class Chromium final : public Browser {
  private:
   base::Task<base::Result<void>> make_directory();
   base::Task<base::Result<void>> start_display();
+  base::Result<void> open_gate();
   base::Result<void> start_process();
   base::Task<base::Result<void>> start_talking();
   base::ProcessOptions process_options() const;
@@ -97,6 +98,7 @@ class Chromium final : public Browser {
   std::optional<base::Identity> identity_;
   std::optional<Cgroup> cgroup_;
   std::string cookie_;
+  std::uint16_t proxy_port_ = 0;
   std::string download_directory_;
   std::string version_;
   json::object version_info_;

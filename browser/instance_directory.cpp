@@ -131,8 +131,9 @@ Result<void> give_away(int root, const std::vector<InitialFile>& files, base::Id
 }
 
 /// The folder is still ours alone, so what lies there is what we have put there.
-Result<void> write_preferences(const std::string& instance, int root, const std::string& ours) {
-  constexpr const char* path = "profile/Default/Preferences";
+Result<void> write_preferences(const std::string& instance, int root, const char* path,
+                               const std::string& ours) {
+  if (ours.empty()) return {};
   std::string text = ours;
   if (auto saved = base::read_file(instance + "/" + path)) text = merged_preferences(*saved, ours);
   ::unlinkat(root, path, 0);
@@ -145,8 +146,11 @@ Result<void> fill(const std::string& instance, int root, std::optional<base::Ide
     if (::mkdirat(root, folder, 0700) != 0) return failure(std::string("making ") + folder, errno);
   if (content.profile != nullptr)
     if (auto written = content.profile->write(instance + "/profile"); !written) return written;
-  if (!content.preferences.empty())
-    if (auto written = write_preferences(instance, root, content.preferences); !written) return written;
+  const auto set = [&](const char* path, const std::string& ours) {
+    return write_preferences(instance, root, path, ours);
+  };
+  if (auto written = set("profile/Default/Preferences", content.preferences); !written) return written;
+  if (auto written = set("profile/Local State", content.local_state); !written) return written;
   for (const InitialFile& file : content.files)
     if (auto written = write_new_file(root, file); !written) return written;
   if (!owner) return {};

@@ -44,6 +44,7 @@ base::Result<void> make_work_directory(const std::string& work_directory);
 struct InitialContent {
   std::vector<InitialFile> files;
   std::string preferences;                  ///< JSON object; empty: no such file
+  std::string local_state;                  ///< likewise: what holds for the whole profile
   const InitialProfile* profile = nullptr;  ///< written first
 };
 

@@ -1,5 +1,6 @@
 #include "browser/switches.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -43,6 +44,14 @@ constexpr const char* common_switches[] = {
     "--disable-hang-monitor",
     // Nobody sits there to confirm that a form is sent twice.
     "--disable-prompt-on-repost",
+    // Nobody sits there to allow anything: a prompt would wait for ever. The answer is no, and only a
+    // client's own
+    // Browser.grantPermissions changes it; what a page can ask about beforehand stays "prompt", as with a
+    // person.
+    "--deny-permission-prompts",
+    // Bubbles about what an earlier browser of the same profile came to, and boxes about errors at the start.
+    "--hide-crash-restore-bubble",
+    "--noerrdialogs",
     // The bar over every page that says that a debugger is attached (chrome.debugger).
     "--silent-debugger-extension-api",
     // Component extensions (hangouts, feedback) have background pages.
@@ -79,6 +88,15 @@ std::string joined(const char* const* begin, const char* const* end) {
   return text;
 }
 
+/// Everything goes through the one port, names unresolved; what cannot is not sent at all.
+void add_proxy(std::vector<std::string>& arguments, std::uint16_t port) {
+  arguments.push_back("--proxy-server=socks5://127.0.0.1:" + std::to_string(port));
+  // Chromium would reach loopback and link-local addresses by itself.
+  arguments.push_back("--proxy-bypass-list=<-loopback>");
+  // WebRTC knows no SOCKS for UDP, and would try every address it is told directly.
+  arguments.push_back("--webrtc-ip-handling-policy=disable_non_proxied_udp");
+}
+
 std::string size_text(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
 }  // namespace
@@ -106,16 +124,33 @@ std::vector<std::string> chromium_arguments(const LaunchOptions& options, const 
     arguments.push_back("--accept-lang=" + fingerprint.language);
   }
   if (!fingerprint.user_agent.empty()) arguments.push_back("--user-agent=" + fingerprint.user_agent);
+  if (paths.proxy_port != 0) add_proxy(arguments, paths.proxy_port);
+  if (fingerprint.ignore_certificate_errors) arguments.push_back("--ignore-certificate-errors");
   if (options.unsafe_no_sandbox) arguments.push_back("--no-sandbox");
   arguments.insert(arguments.end(), options.extra_switches.begin(), options.extra_switches.end());
   return arguments;
 }
 
-std::string initial_preferences(const std::string& download_directory) {
+namespace {
+/// 1: allow, 2: block. The second download that a page begins by itself asks, and so do the choosers of
+/// devices.
+json::object without_choosers() {
+  return {{"notifications", 0}, {"automatic_downloads", 1}, {"bluetooth_guard", 2},
+          {"usb_guard", 2},     {"serial_guard", 2},        {"hid_guard", 2}};
+}
+}  // namespace
+
+std::string initial_local_state() {
+  // The choosers of files that CDP does not know of (showOpenFilePicker, Save as).
+  return json::serialize(json::object{{"select_file_dialogs", json::object{{"allowed", false}}}});
+}
+
+std::string initial_preferences(const std::string& download_directory,
+                                const std::vector<std::string>& authorities) {
   json::object download{
       {"default_directory", download_directory}, {"prompt_for_download", false}, {"directory_upgrade", true}};
   json::object profile{{"exit_type", "Normal"},
-                       {"default_content_setting_values", json::object{{"notifications", 0}}},
+                       {"default_content_setting_values", without_choosers()},
                        {"password_manager_leak_detection", false}};
   json::object preferences{
       {"download", std::move(download)},
@@ -131,10 +166,20 @@ std::string initial_preferences(const std::string& download_directory) {
       // Requests of the browser's own: suggestions, prefetch, link doctor, safe browsing.
       {"search", json::object{{"suggest_enabled", false}}},
       {"net", json::object{{"network_prediction_options", 2}}},
+      // For whoever opens pages otherwise than by our CDP rules: extensions, the browser's own menus.
+      {"policy",
+       json::object{{"url_blocklist", {"file://*", "chrome://*", "devtools://*", "view-source:*"}}}},
       {"alternate_error_pages", json::object{{"enabled", false}}},
       {"safebrowsing", json::object{{"enabled", false}}},
       {"signin", json::object{{"allowed", false}}},
+      // window.print() would show a preview and stop its page until somebody closes it.
+      {"printing", json::object{{"enabled", false}}},
+      // getDisplayMedia() would ask which screen.
+      {"hardware", json::object{{"screen_capture_enabled", false}}},
   };
+  // Also when there are none: a profile may bring those of an earlier session along.
+  preferences["certificates"] =
+      json::object{{"ca_certificates", json::array(authorities.begin(), authorities.end())}};
   return json::serialize(preferences);
 }
 

@@ -54,33 +54,41 @@ Verdict redirect_download(const Envelope& envelope, std::string_view root, json:
     if (directories.downloads.empty())
       return Answer{error_answer(envelope, server_error, "Downloads are not available in this session")};
     params["downloadPath"] = directories.downloads;
+    // Under its own name a file would overwrite another of that name; under which it is kept, the daemon
+    // says.
+    const json::string* behavior = text_member(params, "behavior");
+    if (envelope.method == "Browser.setDownloadBehavior" && behavior != nullptr && *behavior == "allow")
+      params["behavior"] = "allowAndName";
   }
   return Replace{rebuilt(envelope, root, params)};
 }
 
-bool is_inside(const std::string& directory, std::string_view file) {
-  if (directory.empty()) return false;
-  const std::filesystem::path normal = std::filesystem::path(file).lexically_normal();
-  const std::string text = normal.string();
-  return text.size() > directory.size() + 1 && text.starts_with(directory) && text[directory.size()] == '/';
+/// `path` is normalised.
+bool is_inside(const std::string& directory, std::string_view path) {
+  return !directory.empty() && path.size() > directory.size() + 1 && path.starts_with(directory) &&
+         path[directory.size()] == '/';
 }
 
-bool are_inside(const json::object& object, const ClientDirectories& directories) {
-  const json::value* files = object.if_contains("files");
+/// Puts the session's own paths in the places of those that the client was told. False if one is somewhere
+/// else.
+bool use_own_paths(json::object& object, const ClientDirectories& directories) {
+  json::value* files = object.if_contains("files");
   if (files == nullptr || !files->is_array()) return true;
-  for (const json::value& file : files->get_array()) {
-    const json::string* path = file.if_string();
-    if (path != nullptr && !is_inside(directories.uploads, *path) && !is_inside(directories.downloads, *path))
-      return false;
+  for (json::value& file : files->get_array()) {
+    const json::string* told = file.if_string();
+    if (told == nullptr) continue;
+    std::string path = real_path(*told, directories);
+    if (!is_inside(directories.uploads, path) && !is_inside(directories.downloads, path)) return false;
+    file = std::move(path);
   }
   return true;
 }
 
 /// `files` of the params, or of their `data` (Input.dispatchDragEvent).
-bool are_files_allowed(const json::object& params, const ClientDirectories& directories) {
-  const json::value* data = params.if_contains("data");
-  const json::object* dragged = data != nullptr ? data->if_object() : nullptr;
-  return are_inside(params, directories) && (dragged == nullptr || are_inside(*dragged, directories));
+bool use_allowed_files(json::object& params, const ClientDirectories& directories) {
+  json::value* data = params.if_contains("data");
+  json::object* dragged = data != nullptr ? data->if_object() : nullptr;
+  return use_own_paths(params, directories) && (dragged == nullptr || use_own_paths(*dragged, directories));
 }
 
 enum class Rule { none, close, download, url, files, refuse };
@@ -124,6 +132,20 @@ std::string error_answer(const Envelope& envelope, int code, std::string_view te
   return answer(envelope, "error", std::move(error));
 }
 
+std::string real_path(std::string_view told, const ClientDirectories& directories) {
+  struct Alias {
+    std::string_view told;
+    const std::string& real;
+  };
+  std::string path = std::filesystem::path(told).lexically_normal().string();
+  for (const Alias& alias :
+       {Alias{"/tmp/.uploads/", directories.uploads}, Alias{"/tmp/uploads/", directories.uploads},
+        Alias{"/tmp/downloads/", directories.downloads}})
+    if (path.starts_with(alias.told) && !alias.real.empty())
+      return alias.real + "/" + path.substr(alias.told.size());
+  return path;
+}
+
 bool is_forbidden_url(std::string_view url) {
   // WHATWG URL §4.4: leading C0 controls and spaces go, tabs and line ends go everywhere.
   std::string plain;
@@ -164,6 +186,7 @@ bool is_observed_command(std::string_view method) {
       std::string_view("Network.setCookies"),
       std::string_view("Page.bringToFront"),
       std::string_view("Page.close"),
+      std::string_view("Page.enable"),
       std::string_view("Page.handleFileChooser"),
       std::string_view("Page.handleJavaScriptDialog"),
       std::string_view("Page.navigate"),
@@ -197,7 +220,7 @@ Verdict judge(std::string_view message, const Envelope& envelope, std::string_vi
   const json::string* url = text_member(params, "url");
   if (url != nullptr && is_forbidden_url(*url))
     return Answer{error_answer(envelope, server_error, "Addresses of this kind are not open to clients")};
-  if (!are_files_allowed(params, directories))
+  if (!use_allowed_files(params, directories))
     return Answer{error_answer(envelope, server_error,
                                "Only files of this session's own upload and download folders can be chosen")};
   // What was judged is what is sent: of a member that is there twice, parsers differ in which they take.

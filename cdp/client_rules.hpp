@@ -38,6 +38,11 @@ using Verdict = std::variant<PassOn, Replace, Answer, EndLine>;
 Verdict judge(std::string_view message, const Envelope& envelope, std::string_view root,
               const ClientDirectories& directories);
 
+/// Where a file is that a client was told of by an API. The folders that APIs name ("/tmp/uploads") are
+/// shared by all sessions in what they say and stand for the session's own; every other path is itself.
+/// Normalised, so that what is compared is what is opened.
+std::string real_path(std::string_view told, const ClientDirectories& directories);
+
 /// True for addresses that no client may open: files and the browser's own pages. Takes them as lenient as a
 /// browser does (leading blanks, tabs and line ends inside, any case).
 bool is_forbidden_url(std::string_view url);

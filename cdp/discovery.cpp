@@ -33,7 +33,9 @@ json::object version_body(const json::object& version, std::string_view websocke
   out["Protocol-Version"] = text_of(version, "protocolVersion");
   out["User-Agent"] = text_of(version, "userAgent");
   out["V8-Version"] = text_of(version, "jsVersion");
-  out["WebKit-Version"] = text_of(version, "revision");
+  // As Chromium itself has it: the frozen version of its engine, then what it was built from. Drivers read
+  // it.
+  out["WebKit-Version"] = "537.36 (" + text_of(version, "revision") + ")";
   out["webSocketDebuggerUrl"] = websocket_url;
   return out;
 }

@@ -347,7 +347,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   void apply_download_behavior() {
     if (options_.download_directory.empty() || gone_) return;
     json::object params;
-    params["behavior"] = "allow";
+    params["behavior"] = "allowAndName";
     params["downloadPath"] = options_.download_directory;
     post("Browser.setDownloadBehavior", params, {});
   }

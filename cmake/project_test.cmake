@@ -1,11 +1,11 @@
-# project_test(<name> SOURCES a_test.cpp … DEPS <folders> [LINK <outside targets>] [LABEL unit|integration]
+# project_test(<name> SOURCES a_test.cpp … DEPS <folders> [LINK <outside targets>] [LABEL unit|integration] [APART <files>]
 #              [TIMEOUT <seconds>])
 #
 # Makes one GoogleTest binary `<label>_<name>` (label: unit when not given) that is one CTest test of the same
 # name. One test per binary, not one per case: under AddressSanitizer each start costs more than most cases.
 # Run a single case with `build/<preset>/tests/…/<binary> --gtest_filter=…`.
 function(project_test name)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;DEPS;LINK;APART" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "project_test(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -30,7 +30,9 @@ function(project_test name)
     target_link_libraries(${target} PRIVATE greenroom::${dep})
   endforeach()
   precompile(${target})
-  unite(${target})
+  if(arg_LABEL STREQUAL "unit")
+    unite(${target} APART ${arg_APART})
+  endif()
 
   # Test data is found from the source tree: golden files are opened as "tests/golden/…".
   add_test(NAME ${target} COMMAND ${target} --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

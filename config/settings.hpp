@@ -86,7 +86,17 @@ struct Browser {
   bool unsafe_no_sandbox = false;
   std::vector<std::string> switches;  ///< each starts with "--"
   std::string xvfb = "/usr/bin/Xvfb";
+  std::string chromedriver;  ///< empty: looked for
   bool operator==(const Browser&) const = default;
+};
+
+struct Egress {
+  std::string allow_private = "auto";  ///< auto, true or false
+  std::vector<std::string> allow;      ///< hosts, patterns, addresses, networks
+  std::vector<std::string> deny;       ///< likewise
+  std::string proxy;                   ///< its address with its credentials; empty: none
+  std::string ad_hosts;                ///< a file's path; empty: the list that comes with the program
+  bool operator==(const Egress&) const = default;
 };
 
 struct Recording {
@@ -102,12 +112,34 @@ struct Recording {
   bool operator==(const Recording&) const = default;
 };
 
+struct Files {
+  base::Bytes file_size = base::Bytes{512ull << 20};      ///< one
+  base::Bytes session_size = base::Bytes{2048ull << 20};  ///< all of a session
+  bool operator==(const Files&) const = default;
+};
+
 struct Timeline {
   bool enabled = true;
   int max_events = 20000;         ///< per session
   base::Bytes max_size = 64_MiB;  ///< per session
   bool console = false;
   bool operator==(const Timeline&) const = default;
+};
+
+struct Profiles {
+  std::string key_file;             ///< empty: profiles are not encrypted
+  base::Bytes max_size = 1024_MiB;  ///< of one, unpacked
+  milliseconds save_wait = 30s;
+  bool operator==(const Profiles&) const = default;
+};
+
+struct Model {
+  std::string base_url;      ///< without a final slash; empty: there is none
+  std::string api_key_file;  ///< empty: it wants no key
+  std::string name;          ///< empty: the one that a request names
+  milliseconds timeout = 2min;
+  base::Bytes cache_size = 64_MiB;  ///< 0: nothing is kept
+  bool operator==(const Model&) const = default;
 };
 
 struct Metrics {
@@ -125,8 +157,12 @@ struct Settings {
   Limits limits;
   Session session;
   Browser browser;
+  Egress egress;
   Recording recording;
+  Files files;
   Timeline timeline;
+  Profiles profiles;
+  Model model;
   Metrics metrics;
   Log log;
   bool operator==(const Settings&) const = default;

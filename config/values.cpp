@@ -226,9 +226,35 @@ Problem check_network(std::string& network) {
   return {};
 }
 
+Problem check_host_pattern(std::string& pattern) {
+  std::string network = pattern;
+  if (!check_network(network)) return {};
+  const auto is_pattern_byte = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '*';
+  };
+  constexpr std::size_t longest = 253;
+  const bool good = !pattern.empty() && pattern.size() <= longest && pattern.front() != '.' &&
+                    std::all_of(pattern.begin(), pattern.end(), is_pattern_byte) &&
+                    pattern.find("..") == std::string::npos;
+  if (!good)
+    return in_quotes(pattern) + " is no host (use example.com, *.example.com, 10.0.0.7 or 10.0.0.0/8)";
+  return {};
+}
+
+Problem check_auto(std::string& word) {
+  if (word == "auto" || word == "true" || word == "false") return {};
+  return in_quotes(word) + " is not auto, true or false";
+}
+
 Problem check_switch(std::string& text) {
   if (!text.starts_with("--") || text.size() < 3)
     return in_quotes(text) + " is no switch (it starts with --)";
+  const std::string name = text.substr(0, text.find('='));
+  for (const char* other : {"--proxy-server", "--no-proxy-server", "--proxy-pac-url", "--proxy-auto-detect",
+                            "--proxy-bypass-list", "--winhttp-proxy-resolver"})
+    if (name == other)
+      return in_quotes(name) + " would take the egress rules away (a proxy is named by egress.proxy)";
   return {};
 }
 

@@ -45,6 +45,9 @@ Problem check_public_url(std::string& url);  ///< takes a final slash off
 Problem check_host_name(std::string& name);
 Problem check_origin(std::string& origin);
 Problem check_network(std::string& network);  ///< an address, or "address/prefix-length"
+/// A name, one with stars, an address or a network.
+Problem check_host_pattern(std::string& pattern);
+Problem check_auto(std::string& word);  ///< auto, true or false
 Problem check_switch(std::string& text);
 Problem check_quality(std::string& word);
 Problem check_absolute_path(std::string& path);

@@ -40,6 +40,11 @@ browser::WarmPoolOptions pool_options(const config::Settings& settings) {
   return options;
 }
 
+browser::LaunchOptions gated(browser::LaunchOptions options, browser::NetworkGate& gate) {
+  options.gate = &gate;
+  return options;
+}
+
 recorder::MuxerOptions muxer_options(const std::string& encoder, const config::Settings& settings) {
   recorder::MuxerOptions options;
   options.program.executable = encoder;
@@ -66,14 +71,26 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       captures_(*database_),
       preferences_(*database_),
       segments_(*database_),
+      file_rows_(*database_),
       key_store_(*database_),
       project_store_(*database_),
       secret_store_(*database_),
-      launcher_(browser::make_chromium_launcher(executor_, files_, std::move(parts.launch), log_)),
+      profile_store_(*database_),
+      certificate_store_(*database_),
+      certificates_(certificate_store_, clock_),
+      egress_(executor_, std::move(parts.egress), clock_, log_),
+      extension_rows_(*database_),
+      model_cache_(*database_, model_cache_limits()),
+      extensions_(executor_, ExtensionParts{extension_rows_, files_, clock_, log_}, extension_options()),
+      model_(executor_, model_cache_, clock_, log_, model_options()),
+      launcher_(
+          browser::make_chromium_launcher(executor_, files_, gated(std::move(parts.launch), egress_), log_)),
       pool_(executor_, *launcher_, pool_options(settings_), log_),
       muxer_(executor_, muxer_options(encoder_, settings_)),
+      profiles_(executor_, profile_store_, clock_, profile_options(std::move(parts.profile_key)), log_),
       dom_script_(std::string(api::asset("record.umd.min.cjs").content) +
                   std::string(api::asset("dom.js").content)),
+      session_files_(executor_, session_files_parts()),
       tasks_(executor_) {}
 
 Task<Result<void>> App::start() {
@@ -87,7 +104,9 @@ Task<Result<void>> App::start() {
   if (auto made = co_await make_first_key(); !made) co_return made.error();
   if (auto loaded = co_await load_keys(); !loaded) co_return loaded.error();
   if (auto allowed = check_exposure(); !allowed) co_return allowed.error();
+  if (auto carried = co_await start_carried(); !carried) co_return carried.error();
   make_sessions();
+  if (auto swept = co_await session_files_.sweep(); !swept) co_return swept.error();
   // Before browsers are swept: a port that is taken must not cost anything, nor a second daemon anybody's
   // browsers.
   if (auto listening = listen(); !listening) co_return listening.error();
@@ -95,7 +114,10 @@ Task<Result<void>> App::start() {
     log_.warning("limits of sessions do not hold", {{"control_groups", cgroups_.words}});
   else
     log_.debug("control groups", {{cgroups_.tree ? "path" : "none", cgroups_.words}});
+  egress_.use_own_port(http_->port());
+  egress_.start();
   co_await launcher_->sweep();
+  if (auto swept = co_await profiles_.sweep(); !swept) co_return swept.error();
   auto finish = [this](std::string id) { return finish_recording(std::move(id)); };
   if (auto recovered = co_await sessions_->recover(finish); !recovered) co_return recovered.error();
   sessions_->start_measuring();
@@ -199,6 +221,7 @@ session::SessionOptions App::session_options() {
   options.free_memory = settings_.limits.free_memory;
   options.ping_interval = settings_.session.ping_interval;
   options.ping_deadline = settings_.session.ping_timeout;
+  options.provides_proxy = egress_.has_proxy();
   options.recording = settings_.recording.enabled && !encoder_.empty();
   options.record_fps = settings_.recording.fps;
   options.record_quality = recorder::quality_of(settings_.recording.quality).value_or(options.record_quality);
@@ -227,9 +250,18 @@ session::Services App::services() {
 
 void App::make_sessions() {
   sessions_ = std::make_unique<session::SessionManager>(executor_, session_options(), services());
-  HousekeeperParts keeper{
-      *sessions_,      rows_, segments_, files_, clock_, log_, data_directory_, recordings_directory(),
-      dom_directory(), {},    {}};
+  HousekeeperParts keeper{*sessions_,
+                          rows_,
+                          segments_,
+                          files_,
+                          clock_,
+                          log_,
+                          data_directory_,
+                          recordings_directory(),
+                          dom_directory(),
+                          files_directory(),
+                          {},
+                          {}};
   keeper.rules.age = settings_.session.keep_ended;
   keeper.rules.count = static_cast<std::size_t>(settings_.session.keep_count);
   keeper.rules.size = settings_.recording.keep_size;
@@ -323,6 +355,7 @@ std::string App::metrics() const {
   facts.pool = pool_.counters();
   facts.waiting_browsers = pool_.waiting();
   facts.http = http_->counters();
+  facts.egress = egress_.counters();
   facts.resident_bytes = resident_bytes();
   facts.uptime_seconds = std::chrono::duration<double>(clock_.steady() - began_).count();
   facts.version = GREENROOM_VERSION;
@@ -339,10 +372,12 @@ Task<void> App::stop() {
   stopping_ = true;
   if (sessions_) co_await sessions_->end_all(session::EndReason::drained);
   co_await pool_.stop();
+  co_await egress_.stop();
   if (http_) co_await http_->stop(http_grace);
   co_await muxer_.stop();
   if (core_) co_await core_->stop();
   if (keeper_) co_await keeper_->stop();
+  co_await extensions_.stop();
   tasks_.stop();
   co_await tasks_.join();
   ::unlink((data_directory_ + "/daemon.json").c_str());

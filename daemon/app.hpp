@@ -14,17 +14,30 @@
 #include "base/task_group.hpp"
 #include "browser/warm_pool.hpp"
 #include "config/settings.hpp"
+#include "daemon/certificates.hpp"
 #include "daemon/cgroups.hpp"
+#include "daemon/egress.hpp"
+#include "daemon/extensions.hpp"
+#include "daemon/fetcher.hpp"
 #include "daemon/housekeeper.hpp"
+#include "daemon/live_input.hpp"
+#include "daemon/model.hpp"
+#include "daemon/profiles.hpp"
 #include "daemon/session_core.hpp"
+#include "daemon/session_files.hpp"
+#include "daemon/web_driver.hpp"
 #include "net/http_server.hpp"
 #include "recorder/muxer.hpp"
 #include "session/manager.hpp"
 #include "store/capture_store.hpp"
 #include "store/data_lock.hpp"
 #include "store/database.hpp"
+#include "store/extension_store.hpp"
+#include "store/file_store.hpp"
 #include "store/key_store.hpp"
+#include "store/model_cache_store.hpp"
 #include "store/preference_store.hpp"
+#include "store/profile_store.hpp"
 #include "store/project_store.hpp"
 #include "store/secret_store.hpp"
 #include "store/segment_store.hpp"
@@ -42,8 +55,10 @@ struct AppParts {
   store::DataLock lock;
   std::unique_ptr<store::Database> database;
   browser::LaunchOptions launch;
-  std::string encoder;  ///< empty: there is none, and nothing is recorded
-  Cgroups cgroups;      ///< as `launch` has them
+  EgressOptions egress;
+  std::string encoder;      ///< empty: there is none, and nothing is recorded
+  Cgroups cgroups;          ///< as `launch` has them
+  std::string profile_key;  ///< empty: profiles are not encrypted
 };
 
 /// The whole daemon. Members are made in the order of their dependence and go in the reverse one.
@@ -81,11 +96,20 @@ class App {
   session::Services services();
   session::MakeCompanions make_companions();
   CarriedParts carried_parts();
+  KeptProfilesOptions profile_options(std::string key) const;
+  base::Task<base::Result<void>> add_web_driver(session::Companions& companions);
+  FetcherOptions fetcher_options() const;
   base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(
       session::RecordingRequest request);
   std::string metrics() const;
   std::string recordings_directory() const { return data_directory_ + "/recordings"; }
+  std::string files_directory() const { return data_directory_ + "/files"; }
+  SessionFilesParts session_files_parts();
   std::string dom_directory() const { return data_directory_ + "/dom"; }
+  ExtensionOptions extension_options() const;
+  ModelOptions model_options() const;
+  store::ModelCacheLimits model_cache_limits() const;
+  base::Task<base::Result<void>> start_carried();
 
   base::Executor executor_;
   config::Settings settings_;
@@ -105,15 +129,29 @@ class App {
   store::CaptureStore captures_;
   store::PreferenceStore preferences_;
   store::SegmentStore segments_;
+  store::FileStore file_rows_;
   store::KeyStore key_store_;
   store::ProjectStore project_store_;
   store::SecretStore secret_store_;
+  store::ProfileStore profile_store_;
+  store::CertificateStore certificate_store_;
+  KeptCertificates certificates_;
+  Egress egress_;
+  store::ExtensionStore extension_rows_;
+  store::ModelCacheStore model_cache_;
+  KeptExtensions extensions_;
+  ModelEndpoint model_;
   std::unique_ptr<browser::Launcher> launcher_;
   browser::WarmPool pool_;
   recorder::Muxer muxer_;
+  KeptProfiles profiles_;
   std::string dom_script_;
+  std::unique_ptr<WebFetcher> fetcher_;
   std::vector<api::Project> projects_;
+  KeptSessionFiles session_files_;
   std::unique_ptr<session::SessionManager> sessions_;
+  std::unique_ptr<SessionViewers> live_input_;
+  std::unique_ptr<WebDrivers> web_drivers_;
   std::unique_ptr<Housekeeper> keeper_;
   std::unique_ptr<SessionCore> core_;
   api::KeyRing keys_;

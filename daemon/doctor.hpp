@@ -2,9 +2,11 @@
 // browser that starts.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/process.hpp"
 #include "base/task.hpp"
 #include "config/settings.hpp"
 
@@ -24,6 +26,13 @@ struct Finding {
 /// Browser's file and its age, identities, sandbox, shared memory, fonts, X server, disk, encoder, cgroup.
 base::Task<std::vector<Finding>> examine_machine(const config::Settings& settings,
                                                  const std::string& data_directory);
+
+/// The driver for WebDriver clients, and whether it may have a network of its own.
+base::Task<Finding> examine_driver(const config::Settings& settings);
+
+/// As root: the identity beyond those that a daemon gives to its browsers, so that a running one is not
+/// disturbed.
+std::optional<base::Identity> spare_identity(const config::Settings& settings);
 
 /// Starts one browser as a session would, asks its version and draws with WebGL.
 base::Task<std::vector<Finding>> examine_browser(const config::Settings& settings);

@@ -58,13 +58,6 @@ Finding chromium_file(const config::Settings& settings) {
   return {"chromium", Verdict::ok, words, ""};
 }
 
-/// The identity beyond those that a daemon gives to its browsers, so that a running one is not disturbed.
-std::optional<base::Identity> spare_identity(const config::Settings& settings) {
-  if (::geteuid() != 0) return std::nullopt;
-  const uid_t uid = settings.browser.uid_base + settings.browser.uid_count;
-  return base::Identity{uid, uid};
-}
-
 Task<Finding> identity(const config::Settings& settings) {
   if (::geteuid() != 0)
     co_return Finding{"user", Verdict::ok, "not root: browsers run as user " + std::to_string(::geteuid()),
@@ -202,6 +195,12 @@ Finding cgroup(const config::Limits& limits) {
 
 }  // namespace
 
+std::optional<base::Identity> spare_identity(const config::Settings& settings) {
+  if (::geteuid() != 0) return std::nullopt;
+  const uid_t uid = settings.browser.uid_base + settings.browser.uid_count;
+  return base::Identity{uid, uid};
+}
+
 bool is_cjk_font(const std::string& file_name) {
   const std::string name = lower(file_name);
   for (const char* word :
@@ -230,6 +229,8 @@ Task<std::vector<Finding>> examine_machine(const config::Settings& settings,
   Finding encoding = co_await encoder(settings);
   findings.push_back(std::move(encoding));
   findings.push_back(cgroup(settings.limits));
+  Finding driver = co_await examine_driver(settings);
+  findings.push_back(std::move(driver));
   co_return findings;
 }
 

@@ -180,6 +180,9 @@ Task<Result<void>> Housekeeper::remove_files(const std::string& id) {
 Task<Result<void>> Housekeeper::remove_session(std::string id) {
   auto removed = co_await remove_files(id);
   if (!removed) co_return removed.error();
+  auto work = [path = parts_.files_directory + "/" + id] { return remove_directory(path); };
+  removed = co_await parts_.files.run(std::move(work));
+  if (!removed) co_return removed.error();
   auto forgotten = co_await parts_.rows.remove(id);
   if (!forgotten) co_return forgotten.error();
   parts_.sessions.forget(id);

@@ -25,6 +25,7 @@ struct HousekeeperParts {
   std::string data_directory;        ///< whose disk is watched
   std::string recordings_directory;  ///< holds one directory per session
   std::string dom_directory;         ///< likewise, for DOM recordings
+  std::string files_directory;       ///< likewise, for what sessions uploaded and downloaded
   recorder::RetentionRules rules;
   recorder::DiskFloors floors;
 };

@@ -1,4 +1,5 @@
 // The program's door: finds the command and runs it.
+#include <clocale>
 #include <cstdio>
 #include <exception>
 #include <unistd.h>
@@ -42,6 +43,8 @@ int run(const std::vector<std::string>& words) {
 }  // namespace greenroom::daemon
 
 int main(int argc, char** argv) {
+  // libarchive names files by the locale, and knows none but ASCII in the one that programs begin with.
+  std::setlocale(LC_CTYPE, "C.UTF-8");
   try {
     return greenroom::daemon::run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& failure) {

@@ -84,6 +84,17 @@ void write_cdp(Page& page, const cdp::SwitchboardCounters& cdp) {
   page.value("greenroom_cdp_bytes_total", "direction=\"to_client\"", number(cdp.bytes_to_clients));
 }
 
+void write_egress(Page& page, const net::EgressCounters& egress) {
+  page.describe("greenroom_egress_connections_total", "counter", "Connections that browsers asked for.");
+  page.value("greenroom_egress_connections_total", "outcome=\"made\"", number(egress.connections));
+  page.value("greenroom_egress_connections_total", "outcome=\"refused\"", number(egress.refused));
+  page.value("greenroom_egress_connections_total", "outcome=\"failed\"", number(egress.failed));
+  page.one("greenroom_egress_bytes_total", "counter", "Bytes of those connections, both directions.",
+           number(egress.bytes));
+  page.one("greenroom_egress_strangers_total", "counter", "Connections to a browser's port by others.",
+           number(egress.strangers));
+}
+
 void write_recorder(Page& page, const session::RecorderNumbers& recorder) {
   page.one("greenroom_recordings", "gauge", "Recordings being made.", number(recorder.active));
   page.one("greenroom_recorder_frames_total", "counter", "Pictures encoded.", number(recorder.frames));
@@ -105,6 +116,7 @@ std::string render_metrics(const MetricsFacts& facts) {
   write_pool(page, facts.pool, facts.waiting_browsers);
   write_cdp(page, facts.sessions.cdp);
   write_recorder(page, facts.sessions.recorder);
+  write_egress(page, facts.egress);
   page.one("greenroom_http_requests_total", "counter", "HTTP requests.", number(facts.http.requests));
   page.one("greenroom_http_connections", "gauge", "Open connections, websockets too.",
            number(facts.http.connections_open));

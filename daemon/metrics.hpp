@@ -5,6 +5,7 @@
 #include <string>
 
 #include "browser/warm_pool.hpp"
+#include "net/egress_proxy.hpp"
 #include "net/http_server.hpp"
 #include "session/manager.hpp"
 
@@ -15,6 +16,7 @@ struct MetricsFacts {
   net::ServerCounters http;
   browser::WarmPoolCounters pool;
   std::size_t waiting_browsers = 0;
+  net::EgressCounters egress;
   std::int64_t resident_bytes = 0;
   double uptime_seconds = 0;
   std::string version;

@@ -19,6 +19,12 @@ std::optional<std::string> find_chromium(const config::Settings& settings) {
                            "/opt/google/chrome/chrome", "/usr/lib64/chromium-browser/chromium-browser"});
 }
 
+std::optional<std::string> find_chromedriver(const config::Settings& settings) {
+  if (!settings.browser.chromedriver.empty()) return first_executable({settings.browser.chromedriver});
+  return first_executable({"/usr/bin/chromedriver", "/usr/lib/chromium/chromedriver",
+                           "/usr/lib/chromium-browser/chromedriver", "/usr/local/bin/chromedriver"});
+}
+
 std::optional<std::string> find_encoder(const config::Settings& settings) {
   if (!settings.recording.encoder.empty()) return first_executable({settings.recording.encoder});
   std::error_code error;

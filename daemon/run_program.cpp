@@ -32,11 +32,17 @@ Task<Result<ProgramRun>> follow(base::asio::readable_pipe& pipe, base::ChildProc
 }  // namespace
 
 Task<Result<ProgramRun>> run_program(base::ProcessOptions options, std::chrono::milliseconds deadline) {
+  base::Confinement none;
+  co_return co_await run_confined(std::move(options), std::move(none), deadline);
+}
+
+Task<Result<ProgramRun>> run_confined(base::ProcessOptions options, base::Confinement confinement,
+                                      std::chrono::milliseconds deadline) {
   auto ends = base::make_pipe();
   if (!ends) co_return ends.error();
   options.descriptors = {{ends->second.value(), 1}, {ends->second.value(), 2}};
   const auto executor = co_await base::asio::this_coro::executor;
-  auto child = base::ChildProcess::start(executor, options);
+  auto child = base::start_confined(executor, options, confinement);
   if (!child) co_return child.error();
   ends->second.reset();
   base::asio::readable_pipe pipe(executor, ends->first.release());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "base/private_network.hpp"
 #include "base/process.hpp"
 #include "base/task.hpp"
 
@@ -18,5 +19,9 @@ struct ProgramRun {
 /// Errors: io (not startable), timed_out (it is killed). Cancel: kills it.
 base::Task<base::Result<ProgramRun>> run_program(base::ProcessOptions options,
                                                  std::chrono::milliseconds deadline);
+
+/// The same of a confined one.
+base::Task<base::Result<ProgramRun>> run_confined(base::ProcessOptions options, base::Confinement confinement,
+                                                  std::chrono::milliseconds deadline);
 
 }  // namespace greenroom::daemon

@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "base/deadline.hpp"
+#include "base/sealed_file.hpp"
 #include "browser/process_tree.hpp"
 #include "daemon/app.hpp"
 #include "daemon/banner.hpp"
@@ -58,10 +59,18 @@ Result<AppParts> prepare(const CommandLine& line, config::Settings settings) {
   parts.launch = std::move(*launch);
   parts.cgroups = take_cgroups(settings.limits);
   parts.launch.cgroups = parts.cgroups.tree;
+  auto egress = egress_options(settings);
+  if (!egress) return egress.error();
+  parts.egress = std::move(*egress);
   if (const auto encoder = find_encoder(settings)) {
     auto reachable = reachable_encoder(*encoder, *work);
     if (!reachable) return reachable.error();
     parts.encoder = std::move(*reachable);
+  }
+  if (!settings.profiles.key_file.empty()) {
+    auto key = base::read_seal_key(settings.profiles.key_file);
+    if (!key) return Error{key.error().code, "profiles.key_file: " + key.error().message()};
+    parts.profile_key = std::move(*key);
   }
   parts.settings = std::move(settings);
   return parts;

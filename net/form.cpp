@@ -35,7 +35,8 @@ Task<Result<void>> digest(MultipartParser& parser, std::string_view piece, FormS
 
 /// Whoever sends a broken body, or none, has made a bad request; to others these kinds say that we did.
 Error clients_fault(Error error) {
-  if (error.code == errc::protocol || error.code == errc::timed_out) error.code = errc::invalid_argument;
+  if (error.code == errc::protocol || error.code == errc::timed_out || error.code == errc::closed)
+    error.code = errc::invalid_argument;
   return error;
 }
 

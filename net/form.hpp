@@ -29,7 +29,7 @@ class FormSink {
 
 /// Reads the whole form of a request. Works on a streamed body (Request::incoming) and on one that is there.
 ///
-/// Errors   invalid_argument (no form, malformed, it ends too early or does not come), too_large, closed;
+/// Errors   invalid_argument (no form, malformed, it ends too early or does not come), too_large;
 /// those
 ///          of the sink.
 /// Cancel   when the client hangs up.

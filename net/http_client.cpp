@@ -1,28 +1,35 @@
-// One exchange over a blocking talk with poll(); everything shares one deadline.
+// One exchange, over a blocking talk with poll() or on the loop; everything shares one deadline.
 #include "net/http_client.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <memory>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "base/deadline.hpp"
 #include "base/fd.hpp"
 #include "net/ascii.hpp"
+#include "net/tls.hpp"
 
 namespace greenroom::net {
 namespace {
 
+namespace asio = boost::asio;
 namespace http = boost::beast::http;
+using asio::ip::tcp;
 using base::errc;
 using base::Error;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t answer_limit = 64ull * 1024 * 1024;
 constexpr std::uint32_t head_limit = 64 * 1024;
 
 class Exchange {
@@ -36,6 +43,12 @@ class Exchange {
 
  private:
   base::Result<void> wait(short events);
+  base::Result<void> wait(TlsClient::Need need) {
+    return wait(static_cast<short>(need == TlsClient::Need::readable ? POLLIN : POLLOUT));
+  }
+  base::Result<void> secure();
+  base::Result<std::size_t> send_some(std::string_view bytes);
+  base::Result<std::size_t> receive_some(std::string& into);
   base::Result<void> connect_to(const addrinfo& address);
   base::Result<void> hand_on(http::response_parser<http::string_body>& parser);
 
@@ -43,14 +56,17 @@ class Exchange {
   const OnPiece& on_piece_;  // may be empty
   Clock::time_point deadline_;
   base::UniqueFd socket_;
+  std::unique_ptr<TlsClient> tls_;
 };
 
 base::Result<void> Exchange::wait(short events) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     if (left <= 0) return Error{errc::timed_out, "the server did not answer in time"};
-    pollfd entry{socket_.value(), events, 0};
-    const int count = ::poll(&entry, 1, static_cast<int>(std::min<long>(left, 1'000'000)));
+    // A negative descriptor is one that poll() passes over.
+    pollfd entries[] = {{socket_.value(), events, 0}, {request_.stop, POLLIN, 0}};
+    const int count = ::poll(entries, 2, static_cast<int>(std::min<long>(left, 1'000'000)));
+    if (count > 0 && entries[1].revents != 0) return Error{errc::closed, "stopped"};
     if (count > 0) return {};
     if (count < 0 && errno != EINTR) return base::errno_error("wait for the server", errno);
   }
@@ -85,23 +101,70 @@ base::Result<void> Exchange::connect() {
     if (last || last.error().code == errc::timed_out) break;
   }
   ::freeaddrinfo(list);
+  if (last && request_.tls) return secure();
   return last;
 }
 
-base::Result<void> Exchange::send(std::string_view bytes) {
-  while (!bytes.empty()) {
+base::Result<void> Exchange::secure() {
+  auto made = TlsClient::make(socket_.value(), request_.host);
+  if (!made) return made.error();
+  tls_ = std::move(*made);
+  for (;;) {
+    const auto progress = tls_->handshake();
+    if (!progress) return progress.error();
+    if (progress->need == TlsClient::Need::nothing) return {};
+    if (auto ready = wait(progress->need); !ready) return ready;
+  }
+}
+
+/// How much was taken; 0: the other side takes no more, but may have answered before it closed.
+base::Result<std::size_t> Exchange::send_some(std::string_view bytes) {
+  for (;;) {
+    if (tls_) {
+      const auto progress = tls_->write(bytes);
+      if (!progress) return std::size_t{0};
+      if (progress->need == TlsClient::Need::nothing) return progress->count;
+      if (auto ready = wait(progress->need); !ready) return ready.error();
+      continue;
+    }
     const ssize_t count = ::send(socket_.value(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (auto ready = wait(POLLOUT); !ready) return ready;
-    } else if (errno == EPIPE || errno == ECONNRESET) {
-      return {};  // it may have answered before it closed
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EPIPE || errno == ECONNRESET) return std::size_t{0};
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (auto ready = wait(POLLOUT); !ready) return ready.error();
     } else if (errno != EINTR) {
       return base::errno_error("send a request", errno);
     }
   }
+}
+
+base::Result<void> Exchange::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto count = send_some(bytes);
+    if (!count) return count.error();
+    if (*count == 0) return {};
+    bytes.remove_prefix(*count);
+  }
   return {};
+}
+
+/// Waits for the next bytes; 0: the other side has ended.
+base::Result<std::size_t> Exchange::receive_some(std::string& into) {
+  for (;;) {
+    // TLS may have read more than it has handed over: the socket need not be readable.
+    if (tls_) {
+      const auto progress = tls_->read(into.data(), into.size());
+      if (!progress) return progress.error();
+      if (progress->need == TlsClient::Need::nothing) return progress->count;
+      if (auto ready = wait(progress->need); !ready) return ready.error();
+      continue;
+    }
+    if (auto ready = wait(POLLIN); !ready) return ready.error();
+    const ssize_t count = ::recv(socket_.value(), into.data(), into.size(), 0);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+      return Error{errc::closed, "the connection broke"};
+  }
 }
 
 base::Result<Response> to_response(http::response<http::string_body> message) {
@@ -112,6 +175,23 @@ base::Result<Response> to_response(http::response<http::string_body> message) {
   }
   response.body = std::move(message.body());
   return response;
+}
+
+std::string bytes_of(const ClientRequest& request) {
+  std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
+  if (!request.headers.find("host")) {
+    const bool is_ipv6 = request.host.find(':') != request.host.npos;
+    bytes += "host: " + (is_ipv6 ? "[" + request.host + "]" : request.host) + ":" +
+             std::to_string(request.port) + "\r\n";
+  }
+  for (const auto& [name, value] : request.headers) bytes += name + ": " + value + "\r\n";
+  bytes += "connection: close\r\n";
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
+    bytes += "content-length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  bytes += "\r\n";
+  bytes += request.body;
+  return bytes;
 }
 
 /// Empties what has come of a body into the caller's hands.
@@ -133,24 +213,22 @@ base::Result<Response> Exchange::receive() {
   if (on_piece_)
     parser.body_limit(boost::none);
   else
-    parser.body_limit(answer_limit);
+    parser.body_limit(request_.answer_limit.count);
   parser.header_limit(head_limit);
   if (request_.method == "HEAD") parser.skip(true);
   std::string in;
   std::string piece(64 * 1024, '\0');
   while (!parser.is_done()) {
-    if (auto ready = wait(POLLIN); !ready) return ready.error();
-    const ssize_t count = ::recv(socket_.value(), piece.data(), piece.size(), 0);
-    if (count < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) continue;
-    if (count < 0) return Error{errc::closed, "the connection broke"};
+    const auto count = receive_some(piece);
+    if (!count) return count.error();
     boost::system::error_code error;
-    if (count == 0) {
+    if (*count == 0) {
       if (!parser.got_some() || !parser.is_header_done()) return Error{errc::closed, "no answer came"};
       parser.put_eof(error);
       if (error) return Error{errc::closed, "the answer is cut short"};
       break;
     }
-    in.append(piece, 0, static_cast<std::size_t>(count));
+    in.append(piece, 0, *count);
     while (!in.empty() && !parser.is_done()) {
       in.erase(0, parser.put(boost::asio::buffer(in), error));
       if (error) break;
@@ -167,29 +245,113 @@ base::Result<Response> Exchange::receive() {
   return to_response(parser.release());
 }
 
+/// An answer as it comes, for a reader that does not block.
+base::Task<base::Result<Response>> read_answer(tcp::socket& socket, base::Bytes most) {
+  http::response_parser<http::string_body> parser;
+  parser.eager(true);
+  parser.body_limit(most.count);
+  parser.header_limit(head_limit);
+  std::string in;
+  std::string piece(64 * 1024, '\0');
+  while (!parser.is_done()) {
+    auto [failure, count] = co_await socket.async_read_some(asio::buffer(piece), base::use_tuple);
+    boost::system::error_code error;
+    if (failure) {
+      if (failure == asio::error::eof && parser.is_header_done()) parser.put_eof(error);
+      if (failure == asio::error::eof && parser.is_done() && !error) break;
+      co_return Error{errc::closed, "the connection broke"};
+    }
+    in.append(piece, 0, count);
+    while (!in.empty() && !parser.is_done() && !error) in.erase(0, parser.put(asio::buffer(in), error));
+    if (!error || error == http::error::need_more) continue;
+    if (error == http::error::body_limit || error == http::error::header_limit)
+      co_return Error{errc::too_large, "the answer is too large"};
+    co_return Error{errc::protocol, "the answer is not HTTP"};
+  }
+  co_return to_response(parser.release());
+}
+
+base::Task<base::Result<Response>> talk(tcp::socket& socket, const ClientRequest& request, base::Bytes most) {
+  co_await base::keep_running_when_cancelled();
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address_v4(request.host, error);
+  if (error) co_return Error{errc::closed, "'" + request.host + "' is no address"};
+  const tcp::endpoint there(address, request.port);
+  auto [refused] = co_await socket.async_connect(there, base::use_tuple);
+  if (refused) co_return Error{errc::closed, "nobody listens there"};
+  const std::string bytes = bytes_of(request);
+  auto [broken, sent] = co_await asio::async_write(socket, asio::buffer(bytes), base::use_tuple);
+  // It may have answered before it closed.
+  if (broken && broken != asio::error::broken_pipe && broken != asio::error::connection_reset)
+    co_return Error{errc::closed, "the connection broke"};
+  co_return co_await read_answer(socket, most);
+}
+
+/// connect(2): an address of no family dissolves a connection.
+bool disconnect(int socket) {
+  sockaddr nowhere{};
+  nowhere.sa_family = AF_UNSPEC;
+  return ::connect(socket, &nowhere, sizeof nowhere) == 0;
+}
+
 }  // namespace
+
+base::Result<ClientRequest> request_to(std::string_view url) {
+  ClientRequest out;
+  const auto malformed = [](std::string_view why) { return Error{errc::invalid_argument, std::string(why)}; };
+  if (url.starts_with("https://"))
+    out.tls = true;
+  else if (!url.starts_with("http://"))
+    return malformed("an address begins with http:// or https://");
+  url.remove_prefix(out.tls ? 8 : 7);
+  if (url.find('#') != url.npos) return malformed("an address of a server has no fragment");
+  for (const char c : url)
+    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) return malformed("an address has no blanks");
+  const std::size_t end = std::min(url.find_first_of("/?"), url.size());
+  std::string_view authority = url.substr(0, end);
+  out.target = std::string(url.substr(end));
+  if (!out.target.starts_with('/')) out.target.insert(0, "/");
+  if (authority.find('@') != authority.npos) return malformed("an address holds no name and password");
+  const bool is_v6 = authority.starts_with('[');
+  const std::size_t host_end = is_v6 ? authority.find(']') : std::min(authority.find(':'), authority.size());
+  if (host_end == authority.npos) return malformed("an IPv6 address ends with ]");
+  out.host = std::string(authority.substr(is_v6 ? 1 : 0, is_v6 ? host_end - 1 : host_end));
+  authority.remove_prefix(is_v6 ? host_end + 1 : host_end);
+  if (out.host.empty()) return malformed("an address names a host");
+  out.port = out.tls ? 443 : 80;
+  if (authority.empty()) return out;
+  if (!authority.starts_with(':')) return malformed("a port comes after a colon");
+  authority.remove_prefix(1);
+  const auto [last, error] = std::from_chars(authority.data(), authority.data() + authority.size(), out.port);
+  if (error != std::errc() || last != authority.data() + authority.size() || out.port == 0)
+    return malformed("a port is a number from 1 to 65535");
+  return out;
+}
 
 base::Result<Response> fetch(const ClientRequest& request) { return fetch(request, OnPiece()); }
 
 base::Result<Response> fetch(const ClientRequest& request, const OnPiece& on_piece) {
-  std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
-  if (!request.headers.find("host")) {
-    const bool is_ipv6 = request.host.find(':') != request.host.npos;
-    bytes += "host: " + (is_ipv6 ? "[" + request.host + "]" : request.host) + ":" +
-             std::to_string(request.port) + "\r\n";
-  }
-  for (const auto& [name, value] : request.headers) bytes += name + ": " + value + "\r\n";
-  bytes += "connection: close\r\n";
-  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
-    bytes += "content-length: " + std::to_string(request.body.size()) + "\r\n";
-  }
-  bytes += "\r\n";
-  bytes += request.body;
-
+  const std::string bytes = bytes_of(request);
   Exchange exchange(request, on_piece);
   if (auto connected = exchange.connect(); !connected) return connected.error();
   if (auto sent = exchange.send(bytes); !sent) return sent.error();
   return exchange.receive();
+}
+
+base::Task<base::Result<Response>> fetch_over(base::UniqueFd& socket, ClientRequest request,
+                                              base::Bytes most) {
+  co_await base::keep_running_when_cancelled();
+  const base::Executor executor = co_await asio::this_coro::executor;
+  tcp::socket stream(executor);
+  boost::system::error_code error;
+  stream.assign(tcp::v4(), socket.value(), error);
+  if (error) co_return Error{errc::io, "using a socket: " + error.message()};
+  (void)socket.release();
+  auto answer =
+      co_await base::with_deadline(talk(stream, request, most), request.deadline, "waiting for an answer");
+  socket.reset(stream.release(error));
+  if (!disconnect(socket.value())) socket.reset();
+  co_return answer;
 }
 
 }  // namespace greenroom::net

@@ -1,4 +1,5 @@
-// A small client for the command line's talk with its own daemon.
+// Small HTTP clients: for the command line's talk with its own daemon, for a few requests that the daemon
+// makes itself, and over sockets that were made elsewhere.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,8 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/fd.hpp"
+#include "base/task.hpp"
 #include "net/http.hpp"
 
 namespace greenroom::net {
@@ -22,10 +25,18 @@ struct ClientRequest {
   Fields headers;
   std::string body;
   std::chrono::milliseconds deadline{10'000};  ///< for the whole exchange
+  bool tls = false;                            ///< https: the server must prove its name (net/tls.hpp)
+  int stop = -1;                               ///< a descriptor; once it is readable the exchange ends
+  base::Bytes answer_limit = base::Bytes{64ull * 1024 * 1024};
 };
 
-/// One request on a connection of its own; blocks the calling thread, so only for the command line.
-/// Errors: closed (nobody listens, or cut), timed_out, protocol, too_large (64 MiB).
+/// An http or https address taken apart: host, port, whether TLS, and the path with its query as target.
+/// Errors: invalid_argument (another scheme, no host, a name and password in it, a fragment).
+base::Result<ClientRequest> request_to(std::string_view url);
+
+/// One request on a connection of its own; blocks the calling thread: for the command line, or a thread of a
+/// BlockingPool. Host names are looked up within it, and that alone is bounded by the system's resolver only.
+/// Errors: closed (nobody listens, cut, or stopped), timed_out, protocol, too_large.
 base::Result<Response> fetch(const ClientRequest& request);
 
 /// Takes the next piece of a body; `whole` is the size of all of it, where the server said so. An error ends
@@ -35,5 +46,14 @@ using OnPiece = std::function<base::Result<void>(std::string_view piece, std::op
 /// As fetch(), for a body of any size: that of an answer with status 200 goes to `on_piece` and not into the
 /// answer. Here the deadline is for the silence between two pieces. Errors: also those of `on_piece`.
 base::Result<Response> fetch(const ClientRequest& request, const OnPiece& on_piece);
+
+/// One request over a socket that somebody else has made, perhaps in another network namespace: connects it
+/// to request.host (an IPv4 literal) and port, and disconnects it, so that it can be used again. It is closed
+/// if that fails. `request.deadline` is for the whole exchange, `most` for the answer's body.
+///
+/// Errors   closed (nobody listens, or cut), timed_out, protocol, too_large, io.
+/// Cancel   safe: the other side sees the connection end.
+base::Task<base::Result<Response>> fetch_over(base::UniqueFd& socket, ClientRequest request,
+                                              base::Bytes most);
 
 }  // namespace greenroom::net

@@ -12,6 +12,7 @@
 #include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "base/task_group.hpp"
+#include "net/adopted_server.hpp"
 #include "net/http_connection.hpp"
 
 namespace greenroom::net {
@@ -177,6 +178,19 @@ base::Result<std::unique_ptr<HttpServer>> HttpServer::listen(const base::Executo
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error == asio::error::address_in_use) return base::Error{base::errc::io, "address in use"};
   if (error) return base::errno_error("listen on " + options.address, error.value());
+  auto server = std::make_unique<Server>(std::move(acceptor), std::move(options), handler, std::move(log));
+  server->note_port();
+  return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+base::Result<std::unique_ptr<HttpServer>> adopt_server(base::UniqueFd listening,
+                                                       const base::Executor& executor, ServerOptions options,
+                                                       HttpHandler& handler, base::Logger log) {
+  tcp::acceptor acceptor(executor);
+  boost::system::error_code error;
+  acceptor.assign(tcp::v4(), listening.value(), error);
+  if (error) return base::errno_error("serve a socket", error.value());
+  (void)listening.release();
   auto server = std::make_unique<Server>(std::move(acceptor), std::move(options), handler, std::move(log));
   server->note_port();
   return std::unique_ptr<HttpServer>(std::move(server));

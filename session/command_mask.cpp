@@ -143,6 +143,8 @@ std::optional<std::string> masked_command(std::string_view method, std::string_v
 std::string_view kind_of(std::string_view method) {
   // What an API did in a page holds texts and arguments: whoever may look at a recording may not read those.
   if (method == "api.call") return "command";
+  // It names a host, which a link to a recording must not open, as it opens markers.
+  if (method == "network.refused") return "event";
   if (!method.empty() && method[0] >= 'a' && method[0] <= 'z') return "marker";
   return cdp::is_observed_command(method) ? "command" : "event";
 }

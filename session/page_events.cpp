@@ -37,6 +37,7 @@ Task<Result<void>> PageEvents::follow(cdp::Switchboard& switchboard) {
   auto line = co_await switchboard.open_line();
   if (!line) co_return line.error();
   line_ = std::move(*line);
+  dialogs_.follow(*line_, switchboard);
   line_->on_event([this](std::string_view method, std::string_view session, std::string_view params) {
     on_event(method, session, params);
   });
@@ -48,6 +49,7 @@ Task<Result<void>> PageEvents::follow(cdp::Switchboard& switchboard) {
 
 void PageEvents::stop() {
   stopped_ = true;
+  dialogs_.stop();
   line_.reset();
 }
 
@@ -62,6 +64,11 @@ void PageEvents::on_page_event(Page& page, std::string_view method, std::string_
                                std::string_view params) {
   if (method == "Network.dataReceived") return count_bytes(params);
   if (method == "Inspector.targetCrashed" && page.is_tab) log_.mark("tab.crashed", {}, page.place);
+  // Of its frames' dialogs a page hears too, wherever they run.
+  if (page.is_tab && method == "Page.javascriptDialogOpening")
+    dialogs_.opened(std::string(session), page.place, params);
+  if (page.is_tab && method == "Page.javascriptDialogClosed") dialogs_.closed(std::string(session), params);
+  if (method == "Page.fileChooserOpened") log_.mark("chooser.opened", {}, page.place);
   if (page.is_tab && method == "Page.frameNavigated") on_frame_navigated(page, std::string(session), params);
   if (page.is_tab && method == "Page.navigatedWithinDocument" &&
       cdp::text_member(params, "frameId") == page.place.target)
@@ -121,7 +128,14 @@ void PageEvents::on_attached(std::string_view outer, std::string_view params) {
 
 void PageEvents::enable_domains(const std::string& session, std::string_view type) {
   const bool has_page_domain = type == "page" || type == "iframe";
-  if (has_page_domain) line_->post("Page.enable", json::object(), session);
+  if (has_page_domain) {
+    line_->post("Page.enable", json::object(), session);
+    // A chooser would be a window that shows the machine's files and waits for somebody. Clients that ask for
+    // its event get it all the same.
+    json::object chooser;
+    chooser["enabled"] = true;
+    line_->post("Page.setInterceptFileChooserDialog", std::move(chooser), session);
+  }
   if (log_.options().only_markers) return;
   json::object network;
   // Only the events are wanted: no body is kept in the browser for us.
@@ -134,18 +148,21 @@ void PageEvents::enable_domains(const std::string& session, std::string_view typ
 }
 
 void PageEvents::on_detached(std::string_view params) {
-  const auto found = pages_.find(cdp::text_member(params, "sessionId"));
+  const std::string session = cdp::text_member(params, "sessionId");
+  const auto found = pages_.find(session);
   if (found == pages_.end()) return;
   const Page page = std::move(found->second);
   pages_.erase(found);
   if (!page.is_tab) return;
   tabs_.close(page.place.target);
+  dialogs_.forget(session, page.place.target);
   log_.mark("tab.closed", {}, page.place);
   say_what_is_shown();
 }
 
 void PageEvents::on_command(const cdp::ClientCommand& command) {
   if (stopped_) return;
+  if (command.method == "Page.enable") return dialogs_.is_watched(std::string(command.target_id));
   auto kept = masked_command(command.method, command.params);
   if (!kept) return;
   Timeline::Place place;
@@ -181,7 +198,7 @@ std::string PageEvents::with_length(std::string params, std::string_view request
 
 void PageEvents::watch_visibility(const std::string& session) {
   const auto page = pages_.find(session);
-  if (page == pages_.end()) return;
+  if (page == pages_.end() || log_.options().queue_bound == 0) return;
   const std::uint64_t document = ++page->second.document;
   page->second.world.reset();
   page->second.title.clear();
@@ -231,6 +248,11 @@ void PageEvents::ask_title(const std::string& session) {
     log_.mark("tab.titled", params, asked->second.place);
   };
   cdp::ask_world(*line_, session, *page->second.world, title, std::move(said));
+}
+
+std::string PageEvents::front() const {
+  const auto number = tabs_.shown();
+  return number ? std::string(tabs_.target_of(*number)) : std::string();
 }
 
 void PageEvents::say_what_is_shown() {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "cdp/switchboard.hpp"
+#include "session/dialogs.hpp"
 #include "session/tab_stack.hpp"
 #include "session/timeline.hpp"
 
@@ -19,12 +20,22 @@ namespace greenroom::session {
 /// keeps when its visibility changes; the next document is asked anew.
 class PageEvents {
  public:
-  explicit PageEvents(Timeline& log) : log_(log) {}
+  PageEvents(const base::Executor& executor, Timeline& log)
+      : log_(log), dialogs_(executor, log, dialog_patience) {}
 
   base::Task<base::Result<void>> follow(cdp::Switchboard& switchboard);
   void stop();
+  /// Whoever sent it: it is masked and written down, and a tab that it raises is shown.
+  void on_command(const cdp::ClientCommand& command);
+  /// The target that is shown, or empty.
+  std::string front() const;
+  /// After stop().
+  base::Task<void> join() { return dialogs_.join(); }
 
  private:
+  /// A program may ask a person, or a model, what to answer.
+  static constexpr base::Milliseconds dialog_patience{30'000};
+
   struct Page {
     Timeline::Place place;
     bool is_tab = false;
@@ -41,7 +52,6 @@ class PageEvents {
   void on_page_event(Page& page, std::string_view method, std::string_view session, std::string_view params);
   void on_frame_navigated(Page& page, const std::string& session, std::string_view params);
   void mark_navigated(Page& page, std::string url, bool within_document);
-  void on_command(const cdp::ClientCommand& command);
   void enable_domains(const std::string& session, std::string_view type);
   void count_bytes(std::string_view params);
   std::string with_length(std::string params, std::string_view request_id);
@@ -55,6 +65,7 @@ class PageEvents {
   std::unordered_map<std::string, Page> pages_;            // by CDP session
   std::unordered_map<std::string, std::int64_t> decoded_;  // bytes of requests under way, by request id
   TabStack tabs_;
+  Dialogs dialogs_;
   int shown_ = -1;
   bool stopped_ = false;
 };

@@ -61,6 +61,7 @@ struct SessionOptions {
   base::Milliseconds ping_interval{10'000};     ///< how long a browser may be silent before it is asked
   base::Milliseconds ping_deadline{20'000};     ///< for its answer; then the session ends as unresponsive
   base::Milliseconds measure_interval{10'000};  ///< processor time and memory of sessions
+  bool provides_proxy = false;                  ///< to sessions that ask for one without naming it
   bool recording = true;
   bool timeline = true;
   bool record_dom = false;    ///< when a spec does not say

@@ -115,7 +115,10 @@ Task<void> Session::prepare() {
   const auto made = co_await make_ready();
   if (!made && !gone_reason_) {
     log_.warning("session not ready", {{"why", made.error().message()}});
-    request_end(made.error().code == errc::timed_out ? EndReason::unresponsive : EndReason::browser_crashed);
+    const errc code = made.error().code;
+    request_end(code == errc::launch_failed ? EndReason::launch_failed
+                : code == errc::timed_out   ? EndReason::unresponsive
+                                            : EndReason::browser_crashed);
   }
   ready_.set();
   // Not waited for: a recording never holds its session up.
@@ -126,7 +129,7 @@ Task<void> Session::prepare() {
 Task<Result<void>> Session::make_ready() {
   auto made = co_await browser_->use_viewport(view_->viewport);
   if (made) made = co_await begin_companions();
-  if (made && (view_->logged || view_->recorded)) made = co_await start_timeline();
+  if (made) made = co_await start_timeline();
   if (made && spec_.end_without_pages) made = co_await watch_pages();
   if (made && spec_.record_dom.value_or(options_.record_dom)) co_await start_dom_recording();
   co_return made;
@@ -138,10 +141,11 @@ Task<Result<void>> Session::watch_pages() {
 }
 
 /// A recording has tabs and markers, and those are in the timeline too, whether or not the rest of it is
-/// wanted.
+/// wanted. Dialogs are closed in any case.
 Task<Result<void>> Session::start_timeline() {
   Timeline::Options options = options_.timeline_options;
   options.only_markers = !view_->logged;
+  if (!view_->logged && !view_->recorded) options.queue_bound = 0;  // nothing is kept
   options.console = spec_.log_console.value_or(options.console);
   const Timeline::Sink sink{services_.timeline, services_.clock};
   timeline_ = std::make_unique<Timeline>(executor_, view_->id, sink, options, log_);
@@ -247,6 +251,7 @@ Task<void> Session::finish(EndReason reason) {
   settled_.set();
   pulse_.cancel();
   if (browser_) browser_->switchboard().close_clients(close_reason(reason));
+  if (live_) live_->close(close_reason(reason), word(reason));
   co_await measure_last();
   // What is still being made ready for clients may wait for a browser that does not answer.
   if (launch_time_) (void)co_await base::finishes_within(ready_.wait(), unready_patience);
@@ -265,7 +270,9 @@ Task<void> Session::finish(EndReason reason) {
   co_await tasks_.join();
   // Clients' coroutines hold references into the browser: it goes last.
   while (users_ > 0) co_await user_left_.wait();
+  if (live_) co_await live_->join();
   counters_ = counters();
+  live_.reset();
   page_work_.reset();
   companions_.clear();  // some have lines to the browser
   browser_.reset();

@@ -15,6 +15,7 @@
 #include "page/pages.hpp"
 #include "session/companion.hpp"
 #include "session/cookie.hpp"
+#include "session/live_room.hpp"
 #include "session/page_watch.hpp"
 #include "session/services.hpp"
 #include "session/spec.hpp"
@@ -32,6 +33,8 @@ struct Picture {
 struct ClientOptions {
   std::string target;          ///< empty: the browser
   bool keeps_session = false;  ///< the session outlives its leaving, whatever its policy says
+  /// It is in the session's own browser, an extension's: the session neither waits for it nor lives for it.
+  bool is_inside = false;
 };
 
 class Session final : public Carrier {
@@ -68,6 +71,10 @@ class Session final : public Carrier {
 
   /// Serves one client's websocket until either side ends; the stream is closed with the right reason.
   base::Task<void> serve_client(std::unique_ptr<net::MessageStream> stream, ClientOptions options);
+
+  /// Runs the stream of one who looks at it, and may act in it, until either side ends. It is no client: the
+  /// session's life does not hang on it, but what it does counts as use.
+  base::Task<void> serve_viewer(std::unique_ptr<net::MessageStream> stream, LiveViewer viewer);
 
   /// The pages and workers now. Errors: gone, closed, timed_out.
   base::Task<base::Result<std::vector<cdp::TargetInfo>>> targets();
@@ -137,6 +144,8 @@ class Session final : public Carrier {
   void mark_recording(const recorder::RecordingMark& mark);
   void mark_recording_failure();
   void on_command(const cdp::ClientCommand& command);
+  LiveRoom::Hooks live_hooks();
+  void on_hands(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();
   base::Task<void> watch_browser();
   bool was_memory_short() const;
@@ -165,6 +174,7 @@ class Session final : public Carrier {
   std::unique_ptr<Timeline> timeline_;
   std::unique_ptr<PageWatch> pages_;
   std::unique_ptr<page::Pages> page_work_;
+  std::unique_ptr<LiveRoom> live_;  // once somebody has looked
   std::unique_ptr<DomRecorder> dom_;
   std::optional<EndReason> end_requested_;
   std::optional<base::Milliseconds> launch_time_;

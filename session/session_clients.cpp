@@ -34,10 +34,12 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, Cli
         view_->end_reason ? close_reason(*view_->end_reason) : net::CloseReason{1013, "starting"};
     co_return co_await close_and_wait(*stream, late);
   }
-  ++clients_;
   const std::uint64_t number = ++clients_ever_;
-  ever_connected_ = true;
-  wake_.cancel();
+  if (!options.is_inside) {
+    ++clients_;
+    ever_connected_ = true;
+    wake_.cancel();
+  }
   co_await ready_.wait();
   note_client("client.joined", number);
   // A warm browser has said that its page is there when it was handed out.
@@ -47,11 +49,13 @@ Task<void> Session::serve_client(std::unique_ptr<net::MessageStream> stream, Cli
     if (!page) log_.warning("no page for a client", {{"why", page.error().message()}});
   }
   const auto end = co_await browser_->switchboard().serve_client(*stream, std::move(options.target));
-  --clients_;
-  left_with_a_wish_ = options.keeps_session;
   note_client("client.left", number);
-  last_left_ = services_.clock.steady();
-  wake_.cancel();
+  if (!options.is_inside) {
+    --clients_;
+    left_with_a_wish_ = options.keeps_session;
+    last_left_ = services_.clock.steady();
+    wake_.cancel();
+  }
   net::CloseReason reason{1000, ""};
   if (!end) reason = {1011, end.error().message().substr(0, 120)};
   // The line hears of a browser's end first; why it ended is known a moment later.

@@ -31,6 +31,8 @@ Task<void> Session::stop_browser() {
   }
   if (!companions_.empty()) browser_->when_exited([this] { return after_exit(); });
   co_await browser_->stop();
+  // The row became final before the last of them was counted.
+  if (view_->proxy_bytes > 0) co_await save();
 }
 
 Task<void> Session::after_exit() {

@@ -51,6 +51,10 @@ std::string_view TabStack::target_of(int number) const {
   return {};
 }
 
+std::ptrdiff_t TabStack::visible() const {
+  return std::count_if(tabs_.begin(), tabs_.end(), [](const Tab& tab) { return tab.is_visible; });
+}
+
 bool TabStack::is_visible(std::string_view target) const {
   const Tab* tab = find(target);
   return tab != nullptr && tab->is_visible;

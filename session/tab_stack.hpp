@@ -2,6 +2,7 @@
 // which tabs came to the front. Pure.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ class TabStack {
   /// The target of a tab that is open; empty if it is not.
   std::string_view target_of(int number) const;
   bool is_visible(std::string_view target) const;
+  /// How many say that they are visible.
+  std::ptrdiff_t visible() const;
 
  private:
   struct Tab {

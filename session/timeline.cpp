@@ -28,12 +28,18 @@ Timeline::Timeline(const base::Executor& executor, std::string session_id, Sink 
 Timeline::~Timeline() = default;
 
 Task<Result<void>> Timeline::follow(cdp::Switchboard& switchboard) {
-  pages_ = std::make_unique<PageEvents>(*this);
+  pages_ = std::make_unique<PageEvents>(executor_, *this);
   co_return co_await pages_->follow(switchboard);
 }
 
 void Timeline::mark(std::string_view word, const json::object& params, const Place& place) {
   push(word, json::serialize(params), place);
+}
+
+std::string Timeline::front() const { return pages_ ? pages_->front() : std::string(); }
+
+void Timeline::note_command(const cdp::ClientCommand& command) {
+  if (pages_) pages_->on_command(command);
 }
 
 void Timeline::add(std::string_view method, std::string params, const Place& place) {
@@ -98,6 +104,7 @@ Task<void> Timeline::stop() {
   stopping_ = true;
   timer_.cancel();
   co_await tasks_.join();
+  if (pages_) co_await pages_->join();
   co_await store_pending();
 }
 

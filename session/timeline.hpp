@@ -65,6 +65,10 @@ class Timeline {
   void tell_tab_changed() const {
     if (tab_changed_) tab_changed_();
   }
+  /// The target of the tab that is shown, or empty.
+  std::string front() const;
+  /// A command of somebody's hands, as if a client had sent it.
+  void note_command(const cdp::ClientCommand& command);
   /// An event or a command, its secrets taken out already. Dropped when only markers are kept.
   void add(std::string_view method, std::string params, const Place& place);
 

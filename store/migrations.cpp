@@ -66,7 +66,59 @@ constexpr std::string_view captures = R"sql(
   ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all = {Migration{1, first}, Migration{2, segments}, Migration{3, captures}};
+// A profile's files are in a folder of its id; `version` says which of them count.
+constexpr std::string_view profiles = R"sql(
+  CREATE TABLE profiles (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL, name TEXT NOT NULL, has_name INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, version INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    domains TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX profiles_of_project ON profiles(project_id, created_at);
+)sql";
+
+constexpr std::string_view certificates = R"sql(
+  CREATE TABLE certificates (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    authorities TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX certificates_of_project ON certificates(project_id);
+)sql";
+
+// session_id: the project's own, when it is NULL.
+constexpr std::string_view files = R"sql(
+  CREATE TABLE files (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL,
+    session_id TEXT REFERENCES sessions(id) ON DELETE CASCADE,
+    source TEXT NOT NULL CHECK (source IN ('upload', 'download')),
+    name TEXT NOT NULL, stored_name TEXT NOT NULL, mime_type TEXT NOT NULL, size INTEGER NOT NULL,
+    checksum TEXT NOT NULL, crc INTEGER NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX files_stored ON files(project_id, coalesce(session_id, ''), source, stored_name);
+  CREATE INDEX files_of_session ON files(session_id);
+)sql";
+
+// hash: names the folder of its contents, which several extensions may share.
+constexpr std::string_view extensions = R"sql(
+  CREATE TABLE extensions (
+    id TEXT PRIMARY KEY, project_id TEXT NOT NULL, hash TEXT NOT NULL, name TEXT NOT NULL,
+    version TEXT NOT NULL, file_name TEXT NOT NULL, size INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX extensions_of_project ON extensions(project_id, created_at);
+  CREATE INDEX extensions_of_hash ON extensions(hash);
+
+  CREATE TABLE model_cache (
+    project_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, size INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, seen INTEGER NOT NULL,
+    made_at INTEGER NOT NULL, used_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, key)
+  ) STRICT;
+  CREATE INDEX model_cache_oldest ON model_cache(used_at);
+)sql";
+
+constexpr std::array all = {Migration{1, first},     Migration{2, segments},     Migration{3, captures},
+                            Migration{4, profiles},  Migration{5, certificates}, Migration{6, files},
+                            Migration{7, extensions}};
 }  // namespace
 
 std::span<const Migration> migrations() { return all; }

@@ -11,6 +11,7 @@ const download = document.getElementById('download');
 const words = {
   'tab.opened': 'opened', 'tab.shown': 'shown', 'tab.closed': 'closed', 'tab.crashed': 'crashed',
   'tab.navigated': 'went to', 'tab.titled': 'is called', 'client.joined': 'joined', 'client.left': 'left',
+  'viewer.joined': 'came to look', 'viewer.left': 'looks no more', 'viewer.controls': 'has control',
   'api.create': 'Session created', 'api.end': 'Session ended by an API call', 'session.ended': 'Session ended',
   'recording.failed': 'The recording failed', 'timeline.full': 'The log is full',
 };
@@ -19,6 +20,8 @@ function describe(marker) {
   const word = words[marker.kind] || marker.kind;
   const what = { 'tab.navigated': marker.url || 'another page', 'tab.titled': marker.title }[marker.kind];
   if (marker.kind.startsWith('tab.')) return `Tab ${marker.tab + 1} ${word}${what ? ' ' + what : ''}`;
+  if (marker.kind === 'viewer.controls' && !marker.viewer) return 'Control was handed back';
+  if (marker.kind.startsWith('viewer.')) return `Viewer ${marker.viewer} ${word}`;
   if (marker.kind.startsWith('client.')) return `Client ${marker.client} ${word}`;
   return word + (marker.reason ? ': ' + marker.reason : '');
 }

@@ -5,8 +5,17 @@
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
+#include "api/browserbase/certificates.hpp"
+#include "api/browserbase/contexts.hpp"
+#include "api/browserbase/extensions.hpp"
+#include "api/browserbase/fetch.hpp"
+#include "api/browserbase/files.hpp"
 #include "api/browserbase/parse.hpp"
 #include "api/browserbase/render.hpp"
+#include "api/extensions.hpp"
+#include "api/file_answers.hpp"
+#include "api/profile_answers.hpp"
+#include "api/proxy_fields.hpp"
 #include "api/replay.hpp"
 #include "recorder/player.hpp"
 
@@ -24,6 +33,11 @@ Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body, call.project_id);
   if (!request) co_return request.error();
   request->spec.key_id = call.key_id;
+  auto settled = co_await settle_profile(call, core, request->spec, "browserSettings.context", no_context);
+  if (!settled) co_return settled.error();
+  // Without a proxy of the operator's they are the machine's own connection.
+  if (wants_provided_proxy(request->spec.network) && !core.options().provides_proxy)
+    request->ignored.push_back("proxies");
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response = json_response(201, render_connectable(call, **view));
@@ -215,27 +229,27 @@ constexpr Route routes[] = {
     {"GET", "/v1/sessions/{id}/recording", recording},
     {"POST", "/v1/sessions/{id}/recording/downloads", request_downloads},
     {"GET", "/v1/sessions/{id}/recording/downloads", list_downloads},
+    {"POST", "/v1/contexts", create_context},
+    {"GET", "/v1/contexts/{id}", get_context},
+    {"PUT", "/v1/contexts/{id}", update_context},
+    {"DELETE", "/v1/contexts/{id}", delete_context},
+    {"GET", "/v1/sessions/{id}/downloads", session_downloads},
+    {"POST", "/v1/sessions/{id}/uploads", upload, Access::key, file_route_limit},
+    {"GET", "/v1/downloads", list_files},
+    {"GET", "/v1/downloads/{id}", get_file},
+    {"DELETE", "/v1/downloads/{id}", delete_file},
     {"GET", "/v1/projects", list_projects},
     {"GET", "/v1/projects/{id}", get_project},
     {"GET", "/v1/projects/{id}/usage", project_usage},
+    {"POST", "/v1/certificates", create_certificate},
+    {"GET", "/v1/certificates", list_certificates},
+    {"GET", "/v1/certificates/{id}", get_certificate},
+    {"DELETE", "/v1/certificates/{id}", delete_certificate},
+    {"POST", "/v1/extensions", create_extension, Access::key, extension_form_limit},
+    {"GET", "/v1/extensions/{id}", get_extension},
+    {"DELETE", "/v1/extensions/{id}", delete_extension},
     // The rest of the SDK: refused in this provider's shape, once, without repeats.
-    {"GET", "/v1/sessions/{id}/downloads", refuse_route},
-    {"POST", "/v1/sessions/{id}/uploads", refuse_route},
-    {"POST", "/v1/contexts", refuse_route},
-    {"GET", "/v1/contexts/{id}", refuse_route},
-    {"PUT", "/v1/contexts/{id}", refuse_route},
-    {"DELETE", "/v1/contexts/{id}", refuse_route},
-    {"POST", "/v1/extensions", refuse_route},
-    {"GET", "/v1/extensions/{id}", refuse_route},
-    {"DELETE", "/v1/extensions/{id}", refuse_route},
-    {"POST", "/v1/certificates", refuse_route},
-    {"GET", "/v1/certificates", refuse_route},
-    {"GET", "/v1/certificates/{id}", refuse_route},
-    {"DELETE", "/v1/certificates/{id}", refuse_route},
-    {"GET", "/v1/downloads", refuse_route},
-    {"GET", "/v1/downloads/{id}", refuse_route},
-    {"DELETE", "/v1/downloads/{id}", refuse_route},
-    {"POST", "/v1/fetch", refuse_route},
+    {"POST", "/v1/fetch", fetch},
     {"POST", "/v1/search", refuse_route},
     {"POST", "/v1/agents", refuse_route},
     {"GET", "/v1/agents", refuse_route},
@@ -262,9 +276,6 @@ constexpr Route routes[] = {
     {"PATCH", "/v1/webhooks/{id}", refuse_route},
     {"DELETE", "/v1/webhooks/{id}", refuse_route},
     {"POST", "/v1/webhooks/{id}/secret", refuse_route},
-    // Its session is named by a header, which none of our credentials is.
-    {"POST", "/webdriver/session", refuse_route, Access::open},
-    {"GET", "/webdriver/status", refuse_route, Access::open},
 };
 
 constexpr std::string_view environment[] = {

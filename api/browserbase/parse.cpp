@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "api/field_rules.hpp"
+#include "api/proxy_fields.hpp"
 
 namespace greenroom::api::browserbase {
 
@@ -33,37 +34,6 @@ void ignore_unknown(FieldReader& fields, const json::object& object,
     if (!is_one_of(member.key(), known)) fields.ignore(member.key());
 }
 
-bool has_items(const json::array* list) { return list != nullptr && !list->empty(); }
-
-/// `proxies`: true means the provider's own pool, which here is the machine's own connection. A place or a
-/// server that somebody asks for is another matter.
-Result<void> check_proxies(FieldReader& fields, const json::value* proxies) {
-  if (proxies == nullptr || proxies->is_null()) return {};
-  if (proxies->is_bool()) {
-    if (proxies->get_bool()) fields.ignore("proxies");
-    return {};
-  }
-  if (!proxies->is_array()) {
-    fields.fail("body/proxies must be boolean or array");
-    return {};
-  }
-  for (const json::value& item : proxies->get_array()) {
-    const json::object* proxy = item.if_object();
-    const json::value* type = proxy != nullptr ? proxy->if_contains("type") : nullptr;
-    const std::string_view word =
-        type != nullptr && type->is_string() ? std::string_view(type->get_string()) : "";
-    if (word == "none") continue;
-    if (word == "external") return not_served("a proxy of type external");
-    if (word != "browserbase") {
-      fields.fail("body/proxies/type must be one of browserbase, external, none");
-      return {};
-    }
-    if (proxy->contains("geolocation")) return not_served("a proxy with a geolocation");
-    fields.ignore("proxies");
-  }
-  return {};
-}
-
 void read_viewport(const FieldReader& settings, FieldReader& all, const json::object& viewport,
                    session::SessionSpec& spec) {
   constexpr std::int64_t smallest = 64, largest = 4096;  // pixels
@@ -74,6 +44,16 @@ void read_viewport(const FieldReader& settings, FieldReader& all, const json::ob
   if (width.has_value() != height.has_value())
     return all.fail("body/browserSettings/viewport needs width and height");
   if (width) spec.viewport = browser::Size{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+/// What a session begins with; it is saved at the end only if that is asked for.
+void read_context(FieldReader& all, const json::object& context, session::SessionSpec& spec) {
+  FieldReader fields(context, all.where() + "/context");
+  const auto id = fields.text("id");
+  const bool persists = fields.boolean("persist").value_or(false);
+  if (fields.error()) return all.fail(fields.error()->detail);
+  if (!id) return all.fail(fields.where() + " must have required property 'id'");
+  spec.profile = session::ProfileUse{*id, persists};
 }
 
 Result<void> read_settings(FieldReader& all, const json::object& object, CreateRequest& out) {
@@ -87,11 +67,11 @@ Result<void> read_settings(FieldReader& all, const json::object& object, CreateR
     fields.ignore(name);
   for (const std::string_view name : {"solveCaptchas", "verified", "advancedStealth", "enablePdfViewer"})
     if (fields.boolean(name).value_or(false)) fields.ignore(name);
-  const bool block_ads = fields.boolean("blockAds").value_or(false);
-  const bool ignore_certificates = fields.boolean("ignoreCertificateErrors").value_or(false);
-  const json::object* context = fields.object("context");
+  out.spec.network.block_ads = fields.boolean("blockAds").value_or(false);
+  out.spec.network.ignore_certificate_errors = fields.boolean("ignoreCertificateErrors").value_or(false);
+  if (const json::object* context = fields.object("context")) read_context(fields, *context, out.spec);
   const auto extension = fields.text("extensionId");
-  const json::array* domains = fields.array("allowedDomains");
+  out.spec.network.allowed_sites = fields.texts("allowedDomains");
   ignore_unknown(fields, object,
                  {"viewport", "recordSession", "logSession", "captchaImageSelector", "captchaInputSelector",
                   "os", "fingerprint", "solveCaptchas", "verified", "advancedStealth", "enablePdfViewer",
@@ -100,11 +80,7 @@ Result<void> read_settings(FieldReader& all, const json::object& object, CreateR
     all.fail(fields.error()->detail);
     return {};
   }
-  if (context != nullptr) return not_served("browserSettings.context");
-  if (extension) return not_served("browserSettings.extensionId");
-  if (has_items(domains)) return not_served("browserSettings.allowedDomains");
-  if (block_ads) return not_served("browserSettings.blockAds");
-  if (ignore_certificates) return not_served("browserSettings.ignoreCertificateErrors");
+  if (extension) out.spec.extensions = {*extension};
   out.ignored.insert(out.ignored.end(), fields.ignored().begin(), fields.ignored().end());
   return {};
 }
@@ -142,17 +118,19 @@ Result<CreateRequest> parse_create(std::string_view body, const std::string& own
   read_metadata(fields, spec);
   const auto extension = fields.text("extensionId");
   const json::object* proxy_settings = fields.object("proxySettings");
-  if (auto served = check_proxies(fields, fields.any("proxies")); !served) return served.error();
+  if (auto served = read_proxies(fields, "browserbase", spec.network); !served) return served.error();
   if (const json::object* settings = fields.object("browserSettings"))
     if (auto served = read_settings(fields, *settings, out); !served) return served.error();
   ignore_unknown(fields, *object,
                  {"projectId", "timeout", "keepAlive", "region", "userMetadata", "extensionId",
                   "proxySettings", "proxies", "browserSettings"});
   if (fields.error()) return *fields.error();
-  if (extension) return not_served("extensionId");
+  // Named in both places: the outer one is meant.
+  if (extension) spec.extensions = {*extension};
   if (proxy_settings != nullptr) {
     FieldReader proxy_fields(*proxy_settings, "body/proxySettings");
-    if (has_items(proxy_fields.array("caCertificates"))) return not_served("proxySettings.caCertificates");
+    spec.network.certificates = proxy_fields.texts("caCertificates");
+    if (proxy_fields.error()) return *proxy_fields.error();
   }
   out.ignored.insert(out.ignored.end(), fields.ignored().begin(), fields.ignored().end());
   return out;

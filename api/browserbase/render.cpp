@@ -128,7 +128,8 @@ net::Response list_response(const Call& call, const std::vector<SharedView>& vie
 
 json::object render_debug(const Call& call, const session::SessionView& view,
                           const std::vector<cdp::TargetInfo>& targets, base::WallTime links_expire) {
-  const std::string url = live_url(call, view, links_expire, goodbye);
+  LiveLink link{links_expire, Scope::control, goodbye};
+  const std::string url = live_url(call, view, link);
   json::object out;
   out["debuggerUrl"] = url;
   out["debuggerFullscreenUrl"] = url + "&navbar=false";
@@ -142,8 +143,10 @@ json::object render_debug(const Call& call, const session::SessionView& view,
     page["url"] = target.url;
     page["title"] = target.title;
     page["faviconUrl"] = "";
-    page["debuggerUrl"] = url;
-    page["debuggerFullscreenUrl"] = url + "&navbar=false";
+    link.tab = target.id;
+    const std::string page_url = live_url(call, view, link);
+    page["debuggerUrl"] = page_url;
+    page["debuggerFullscreenUrl"] = page_url + "&navbar=false";
     pages.push_back(std::move(page));
   }
   out["pages"] = std::move(pages);

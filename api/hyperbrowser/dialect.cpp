@@ -5,8 +5,14 @@
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
+#include "api/extensions.hpp"
+#include "api/file_answers.hpp"
+#include "api/hyperbrowser/extensions.hpp"
+#include "api/hyperbrowser/files.hpp"
 #include "api/hyperbrowser/parse.hpp"
+#include "api/hyperbrowser/profiles.hpp"
 #include "api/hyperbrowser/render.hpp"
+#include "api/profiles.hpp"
 #include "api/replay.hpp"
 #include "recorder/player.hpp"
 
@@ -26,13 +32,20 @@ net::Response succeeded() {
 Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body);
   if (!request) co_return request.error();
-  if (request->wants_proxy_pool)
+  if (request->wants_place)
+    co_return render_refusal("proxies_unavailable", "this server cannot choose where a proxy stands");
+  if (request->wants_proxy_pool && !core.options().provides_proxy)
     co_return render_refusal("proxies_unavailable",
                              "this server has no proxies of its own: leave useProxy out");
   request->spec.project_id = call.project_id;
   request->spec.key_id = call.key_id;
-  auto view = co_await core.create(std::move(request->spec));
-  if (!view) co_return view.error();
+  auto settled = co_await settle_create(call, core, *request);
+  if (!settled) co_return settled.error();
+  auto view = co_await core.create(request->spec);
+  if (!view) {
+    co_await forget_copy(call, core, *request);
+    co_return view.error();
+  }
   net::Response response = json_response(200, render_detail(call, core, **view, live_lifetime_of(**view)));
   co_return created(core, **view, with_ignored(std::move(response), request->ignored));
 }
@@ -106,6 +119,11 @@ Task<Result<net::Response>> update(const Call& call, Core& core) {
   if (request->kind == Update::Kind::screen) {
     auto resized = co_await core.resize((*view)->id, request->screen);
     if (!resized) co_return resized.error();
+  }
+  if (request->kind == Update::Kind::profile) {
+    Profiles* profiles = core.profiles();
+    if (profiles == nullptr || !profiles->persist((*view)->id, request->persists))
+      co_return Error{errc::invalid_argument, "the session has no profile"};
   }
   if (request->kind != Update::Kind::captchas_off) co_return succeeded();
   json::object out;
@@ -254,20 +272,22 @@ constexpr Route routes[] = {
     {"GET", "/api/session/{id}/video-recording-url", video_url},
     {"GET", "/api/session/{id}/video-playlist.m3u8", video_playlist, Access::any_origin},
     {"GET", "/api/session/{id}/video-segment/{asset}", video_segment, Access::any_origin},
+    {"POST", "/api/profile", create_profile},
+    {"POST", "/api/profile/{id}/fork", fork_profile},
+    {"GET", "/api/profile/{id}", get_profile},
+    {"DELETE", "/api/profile/{id}", delete_profile},
+    {"GET", "/api/profiles", list_profiles},
+    {"GET", "/api/session/{id}/downloads-url", downloads_link},
+    {"POST", "/api/session/{id}/uploads", upload, Access::key, file_route_limit},
     {"GET", "/api/team/credit-info", credit_info},
+    {"POST", "/api/extensions/add", add_extension, Access::key, extension_form_limit},
+    {"GET", "/api/extensions/list", list_extensions},
+    {"GET", "/api/extensions/{id}", get_extension},
+    {"DELETE", "/api/extensions/{id}", delete_extension},
     // The rest of the SDK: refused in this provider's shape.
     {"POST", "/api/session/{id}/snapshot", refuse_route},
     {"POST", "/api/session/{id}/captcha/evaluate", refuse_route},
-    {"GET", "/api/session/{id}/downloads-url", refuse_route},
-    {"POST", "/api/session/{id}/uploads", refuse_route},
     {"POST", "/computer-action", refuse_route, Access::any_origin},
-    {"POST", "/api/profile", refuse_route},
-    {"POST", "/api/profile/{id}/fork", refuse_route},
-    {"GET", "/api/profile/{id}", refuse_route},
-    {"DELETE", "/api/profile/{id}", refuse_route},
-    {"GET", "/api/profiles", refuse_route},
-    {"POST", "/api/extensions/add", refuse_route},
-    {"GET", "/api/extensions/list", refuse_route},
     {"POST", "/api/volume", refuse_route},
     {"GET", "/api/volume", refuse_route},
     {"GET", "/api/volume/{id}", refuse_route},

@@ -6,7 +6,9 @@
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
+#include "api/extension_forms.hpp"
 #include "api/field_rules.hpp"
+#include "api/profile_answers.hpp"
 
 namespace greenroom::api::hyperbrowser {
 
@@ -31,7 +33,7 @@ constexpr FieldRule create_rules[] = {
     {"enableVideoWebRecording", flag, served},
     {"enableLogCapture", flag, served},
     {"liveViewTtlSeconds", number, served},
-    {"viewOnlyLiveView", flag, served},        // the live page takes no input
+    {"viewOnlyLiveView", flag, served},
     {"disablePasswordManager", flag, served},  // it is always off
     {"locales", list, served},
     {"operatingSystems", list, served},
@@ -59,20 +61,20 @@ constexpr FieldRule create_rules[] = {
     {"imageCaptchaParams", list, ignored},
     {"enableWebglFingerprinting", flag, ignored},
     {"disablePostQuantumKeyAgreement", flag, ignored},
-    {"disabledExternalProtocols", list, ignored},   // there are no other programs to open
-    {"appendTimestampToDownloads", flag, ignored},  // says nothing without saveDownloads
+    {"disabledExternalProtocols", list, ignored},  // there are no other programs to open
+    {"saveDownloads", flag, served},
+    {"appendTimestampToDownloads", flag, served},
     {"enableWebRecording", flag, served},
+    {"extensionIds", list, served},
     {"staticIpId", text, refused},
-    {"adblock", flag, refused},
-    {"trackers", flag, refused},
+    {"adblock", flag, served},
+    {"trackers", flag, served},
     {"annoyances", flag, refused},
     {"acceptCookies", flag, refused},
-    {"urlBlocklist", list, refused},
+    {"urlBlocklist", list, served},
     {"browserArgs", list, refused},
-    {"extensionIds", list, refused},
-    {"saveDownloads", flag, refused},
-    {"allowOut", list, refused},
-    {"denyOut", list, refused},
+    {"allowOut", list, served},
+    {"denyOut", list, served},
     {"enableWindowManager", flag, refused},
     {"enableWindowManagerTaskbar", flag, refused},
     {"allowOnGeolocationPrompt", flag, refused},
@@ -149,8 +151,36 @@ Result<void> read_proxies(FieldReader& fields, CreateRequest& out) {
     for (const std::string_view name : proxy_fields) fields.ignore(name);
     return {};
   }
-  if (has_server) return not_served("proxyServer");
-  out.wants_proxy_pool = true;
+  if (!has_server) {
+    // One of the operator's, if there is one; where it stands is not ours to say.
+    out.wants_proxy_pool = true;
+    for (const std::string_view name : {"proxyCountry", "proxyState", "proxyCity"})
+      out.wants_place = out.wants_place || fields.text(name).has_value();
+  }
+  session::ProxyRule rule;
+  rule.provided = !has_server;
+  rule.server = fields.text("proxyServer").value_or("");
+  rule.username = fields.text("proxyServerUsername").value_or("");
+  rule.password = fields.text("proxyServerPassword").value_or("");
+  out.spec.network.proxies.push_back(std::move(rule));
+  return {};
+}
+
+/// What pages may reach. A list of addresses that are blocked is served as far as it names hosts.
+Result<void> read_reach(FieldReader& fields, session::NetworkWishes& network) {
+  network.allowed_hosts = fields.texts("allowOut");
+  network.denied_hosts = fields.texts("denyOut");
+  network.only_allowed_hosts = !fields.boolean("allowInternetAccess").value_or(true);
+  const bool ads = fields.boolean("adblock").value_or(false);
+  const bool trackers = fields.boolean("trackers").value_or(false);
+  network.block_ads = ads || trackers;  // one list has both
+  for (std::string entry : fields.texts("urlBlocklist")) {
+    if (const std::size_t scheme = entry.find("://"); scheme != entry.npos) entry.erase(0, scheme + 3);
+    if (entry.ends_with("/*")) entry.erase(entry.size() - 2);
+    if (entry.ends_with('/')) entry.pop_back();
+    if (entry.find_first_of("/?#") != entry.npos) return not_served("urlBlocklist with a path");
+    network.denied_hosts.push_back(std::move(entry));
+  }
   return {};
 }
 
@@ -165,18 +195,26 @@ void read_recording(FieldReader& fields, session::SessionSpec& spec) {
   spec.log = fields.boolean("enableLogCapture").value_or(true);
 }
 
+/// An object without an id is no profile.
+void read_profile(FieldReader& fields, CreateRequest& out) {
+  const json::object* profile = fields.object("profile");
+  if (profile == nullptr) return;
+  FieldReader part(*profile, "body/profile");
+  const auto id = part.text("id");
+  const bool persists = part.boolean("persistChanges").value_or(false);
+  // Only what pages keep is saved; a cache would make them load faster and change nothing else.
+  if (part.boolean("persistNetworkCache").value_or(false)) part.ignore("persistNetworkCache");
+  out.forks_profile = part.boolean("fork").value_or(false) && id;
+  std::string name = part.line("forkProfileName", longest_profile_name);
+  if (!name.empty()) out.fork_name = std::move(name);
+  if (id) out.spec.profile = session::ProfileUse{*id, persists};
+  out.ignored = part.ignored();
+  fields.fail(part);
+}
+
 /// Members that would be honoured only by another value than the one that was sent.
 Result<void> check_switches(FieldReader& fields) {
   if (!fields.boolean("showScrollbars").value_or(true)) return not_served("showScrollbars: false");
-  if (!fields.boolean("allowInternetAccess").value_or(true)) return not_served("allowInternetAccess: false");
-  if (const json::object* profile = fields.object("profile"); profile != nullptr) {
-    FieldReader part(*profile, "body/profile");
-    const bool has_id = part.text("id").has_value();
-    part.boolean("persistChanges");
-    part.boolean("persistNetworkCache");
-    fields.fail(part);
-    if (has_id) return not_served("profile.id");
-  }
   if (auto is_ours =
           check_choice(fields, "operatingSystems", "linux", {"windows", "android", "macos", "linux", "ios"});
       !is_ours)
@@ -208,10 +246,23 @@ void keep_echo(FieldReader& fields, session::SessionSpec& spec) {
   for (const FieldRule& rule : create_rules)
     if (const json::value* value = fields.any(rule.name); value != nullptr && !value->is_null())
       echo[rule.name] = *value;
-  for (const std::string_view name : {"userMetadata", "proxyServerPassword"}) echo.erase(name);
+  for (const std::string_view name : {"userMetadata", "proxyServerPassword", "proxyServerUsername"})
+    echo.erase(name);
+  // An object without an id is no profile, and strict readers of this member want the id.
+  if (!spec.profile) echo.erase("profile");
+  // Somebody may have put them into the address.
+  if (const json::value* server = echo.if_contains("proxyServer"); server != nullptr && server->is_string()) {
+    std::string address(server->get_string());
+    const std::size_t begin = address.find("://") == address.npos ? 0 : address.find("://") + 3;
+    if (const std::size_t at = address.rfind('@'); at != address.npos && at >= begin)
+      address.erase(begin, at + 1 - begin);
+    echo["proxyServer"] = address;
+  }
   if (json::serialize(echo).size() > echo_limit) return fields.fail("body must not hold that much text");
   spec.echo = std::move(echo);
 }
+
+}  // namespace
 
 Result<Page> parse_page(const net::Target& target, std::int64_t size) {
   // Documented samples ask for page 0, too; it is the first.
@@ -221,7 +272,6 @@ Result<Page> parse_page(const net::Target& target, std::int64_t size) {
   if (!limit) return limit.error();
   return Page{std::max<std::int64_t>(1, *page), *limit};
 }
-}  // namespace
 
 Result<CreateRequest> parse_create(std::string_view body) {
   auto sent = parse_body(body);
@@ -238,14 +288,17 @@ Result<CreateRequest> parse_create(std::string_view body) {
   read_locales(fields, out.spec);
   read_recording(fields, out.spec);
   read_life(fields, out.spec);
+  read_profile(fields, out);
+  out.spec.extensions = read_extension_ids(fields, "extensionIds");
   auto served_all = read_proxies(fields, out);
+  if (served_all) served_all = read_reach(fields, out.spec.network);
   if (served_all) served_all = check_switches(fields);
   if (auto rules = apply_rules(fields, create_rules, UnknownFields::ignored); !rules && served_all)
     served_all = rules;
   keep_echo(fields, out.spec);
   if (fields.error()) return *fields.error();
   if (!served_all) return served_all.error();
-  out.ignored = fields.ignored();
+  out.ignored.insert(out.ignored.end(), fields.ignored().begin(), fields.ignored().end());
   return out;
 }
 
@@ -314,6 +367,8 @@ Result<Update> parse_update(std::string_view body) {
   static const json::object none;
   FieldReader part(params != nullptr ? *params : none, "body/params");
   const auto enabled = part.boolean("enabled");
+  const auto persists = part.boolean("persistChanges");
+  part.boolean("persistNetworkCache");
   fields.fail(part);
   if (!fields.error() && !type) fields.fail("body must have required property 'type'");
   if (!fields.error() && *type == "screen") {
@@ -322,7 +377,13 @@ Result<Update> parse_update(std::string_view body) {
   }
   if (fields.error()) return *fields.error();
   if (*type == "screen") return out;
-  if (*type == "profile") return Error{errc::invalid_argument, "the session has no profile"};
+  if (*type == "profile") {
+    if (!persists)
+      return Error{errc::invalid_argument, "body/params must have required property 'persistChanges'"};
+    out.kind = Update::Kind::profile;
+    out.persists = *persists;
+    return out;
+  }
   if (!enabled) return Error{errc::invalid_argument, "body/params must have required property 'enabled'"};
   if (*enabled) return not_served(*type == "proxy" ? "switching a proxy on" : "solving captchas");
   out.kind = *type == "proxy" ? Update::Kind::proxy_off : Update::Kind::captchas_off;

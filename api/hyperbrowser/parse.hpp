@@ -19,6 +19,9 @@ struct CreateRequest {
   session::SessionSpec spec;
   std::vector<std::string> ignored;
   bool wants_proxy_pool = false;  ///< the provider's own proxies, which are a matter of its plans
+  bool forks_profile = false;     ///< the session gets a copy of its profile, which stays
+  std::optional<std::string> fork_name;
+  bool wants_place = false;  ///< … in a certain place
 };
 
 /// POST /api/session. `spec.echo` keeps the launch options as they were sent, but for the proxy's password.
@@ -37,6 +40,9 @@ struct ListRequest {
   Page page;
   bool finds_nothing = false;  ///< a status that no session here ever has
 };
+
+/// `page` and `limit`. Errors: invalid_argument.
+base::Result<Page> parse_page(const net::Target& target, std::int64_t size);
 
 /// GET /api/sessions. Errors: invalid_argument.
 base::Result<ListRequest> parse_list(const net::Target& target);
@@ -57,8 +63,9 @@ base::Result<base::Milliseconds> parse_extension(std::string_view body);
 
 /// PUT …/update, one of its four forms.
 struct Update {
-  enum class Kind { screen, proxy_off, captchas_off } kind = Kind::screen;
+  enum class Kind { screen, profile, proxy_off, captchas_off } kind = Kind::screen;
   browser::Size screen;
+  bool persists = false;  ///< of a profile
 };
 
 /// Errors: invalid_argument; unsupported for what needs a service of somebody else's.

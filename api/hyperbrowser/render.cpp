@@ -27,8 +27,7 @@ json::object launch_state(const session::SessionView& view) {
   out["enableWebRecording"] = records_pages(view);
   out["enableVideoWebRecording"] = view.recorded;
   out["enableLogCapture"] = view.logged;
-  // A profile without an id is none, and strict readers of this member want the id.
-  out.erase("profile");
+  out.erase("forkedProfileId");
   return out;
 }
 
@@ -106,6 +105,14 @@ std::chrono::seconds live_lifetime_of(const session::SessionView& view) {
       std::max<std::int64_t>(1, static_cast<std::int64_t>(wish->to_number<double>())));
 }
 
+namespace {
+bool takes_live_input(const session::SessionView& view) {
+  const json::value* only =
+      view.dialect == "hyperbrowser" && view.echo ? view.echo->if_contains("viewOnlyLiveView") : nullptr;
+  return only == nullptr || !only->is_bool() || !only->get_bool();
+}
+}  // namespace
+
 json::object render_detail(const Call& call, const Core& core, const session::SessionView& view,
                            std::chrono::seconds live_lifetime) {
   json::object out = render_session(call, core, view);
@@ -118,8 +125,11 @@ json::object render_detail(const Call& call, const Core& core, const session::Se
   out["wsEndpoint"] = websocket_url_of(call.base_url) + "/?token=" + token;
   out["webdriverEndpoint"] = call.base_url + "/webdriver";
   out["computerActionEndpoint"] = call.base_url + "/computer-action?token=" + token;
-  out["liveUrl"] = is_over ? std::string() : live_url(call, view, live_until, "");
+  const LiveLink link{live_until, takes_live_input(view) ? Scope::control : Scope::view};
+  out["liveUrl"] = is_over ? std::string() : live_url(call, view, link);
   out["liveDomain"] = call.base_url;
+  if (view.dialect == "hyperbrowser" && view.echo)
+    if (const json::value* copy = view.echo->if_contains("forkedProfileId")) out["forkedProfileId"] = *copy;
   return out;
 }
 

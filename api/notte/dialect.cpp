@@ -6,8 +6,12 @@
 
 #include "api/answers.hpp"
 #include "api/live.hpp"
+#include "api/notte/files.hpp"
 #include "api/notte/parse.hpp"
+#include "api/notte/profiles.hpp"
 #include "api/notte/render.hpp"
+#include "api/profile_answers.hpp"
+#include "api/proxy_fields.hpp"
 
 namespace greenroom::api::notte {
 
@@ -22,6 +26,16 @@ Task<Result<net::Response>> start(const Call& call, Core& core) {
   if (!request) co_return request.error();
   request->spec.project_id = call.project_id;
   request->spec.key_id = call.key_id;
+  if (request->spec.profile) request->spec.profile->id = own_profile_id(request->spec.profile->id);
+  auto settled = co_await settle_profile(call, core, request->spec, "profile", no_profile);
+  if (!settled && settled.error().code == errc::unsupported)
+    co_return Error{errc::invalid_argument, "body/" + settled.error().detail};
+  if (!settled) co_return settled.error();
+  // Without a proxy of the operator's it is the machine's own connection.
+  if (wants_provided_proxy(request->spec.network) && !core.options().provides_proxy) {
+    request->ignored.push_back("proxies");
+    (*request->spec.echo)["proxies"] = false;
+  }
   auto view = co_await core.create(std::move(request->spec));
   if (!view) co_return view.error();
   net::Response response = json_response(200, render_session(call, core, **view));
@@ -189,7 +203,7 @@ Task<Result<net::Response>> cdp_socket(const Call& call, Core& core) {
   if (!view) co_return view.error();
   CdpTarget target;
   target.session_id = (*view)->id;
-  co_return cdp_response(core, std::move(target));
+  co_return cdp_response(call.request, core, std::move(target));
 }
 
 Task<Result<net::Response>> picture_socket(const Call& call, Core& core) {
@@ -228,6 +242,13 @@ constexpr Route served_routes[] = {
     {"POST", "/sessions/{id}/page/screenshot", screenshot},
     {"GET", "/sessions/{id}/cdp", cdp_socket, Access::open},
     {"GET", "/sessions/{id}/debug/recording", picture_socket, Access::open},
+    {"GET", "/profiles", list_profiles},
+    {"POST", "/profiles/create", create_profile},
+    {"GET", "/profiles/{id}", get_profile},
+    {"DELETE", "/profiles/{id}", delete_profile},
+    {"GET", "/profiles/{id}/cookies", get_profile_cookies},
+    {"POST", "/profiles/{id}/cookies", set_profile_cookies},
+    {"POST", "/profiles/{id}/duplicate", duplicate_profile},
     {"GET", "/health", health, Access::open},
     {"GET", "/ready", ready, Access::open},
 };
@@ -245,22 +266,11 @@ constexpr Refused refused_routes[] = {
     {"POST", "/sessions/{id}/page/observe"},
     {"POST", "/sessions/{id}/page/execute"},
     {"POST", "/sessions/{id}/page/scrape"},
-    {"GET POST", "/sessions/{id}/files"},
-    {"GET DELETE", "/sessions/{id}/files/{file}"},
     {"GET", "/sessions/{id}/auth"},
     {"GET", "/sessions/{id}/profile-preview"},
     {"POST", "/sessions/{id}/payments"},
-    {"GET", "/storage/uploads"},
-    {"GET POST", "/storage/uploads/{file}"},
-    {"GET", "/storage/{id}/downloads"},
-    {"GET POST", "/storage/{id}/downloads/{file}"},
     {"POST", "/scrape"},
     {"POST", "/scrape_from_html"},
-    {"GET", "/profiles"},
-    {"POST", "/profiles/create"},
-    {"GET DELETE", "/profiles/{id}"},
-    {"GET POST", "/profiles/{id}/cookies"},
-    {"POST", "/profiles/{id}/duplicate"},
     {"GET", "/vaults"},
     {"POST", "/vaults/create"},
     {"GET PATCH DELETE", "/vaults/{id}"},
@@ -304,6 +314,7 @@ constexpr Refused refused_routes[] = {
 std::span<const Route> routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list(std::begin(served_routes), std::end(served_routes));
+    list.insert(list.end(), file_routes().begin(), file_routes().end());
     for (const Refused& refused : refused_routes) {
       std::string_view rest = refused.methods;
       while (!rest.empty()) {
@@ -311,7 +322,7 @@ std::span<const Route> routes() {
         rest.remove_prefix(std::min(rest.size(), method.size() + 1));
         // Sockets carry their key in the address, so a refusal of one does not ask for it.
         const bool is_socket = refused.pattern.ends_with("/debug/logs");
-        list.push_back({method, refused.pattern, refuse_route, is_socket ? Access::open : Access::key});
+        list.push_back({method, refused.pattern, refuse_route, is_socket ? Access::open : Access::key, {}});
       }
     }
     return list;

@@ -6,6 +6,7 @@
 
 #include "api/answers.hpp"
 #include "api/field_rules.hpp"
+#include "api/proxy_fields.hpp"
 
 namespace greenroom::api::notte {
 
@@ -33,17 +34,17 @@ constexpr FieldRule start_rules[] = {
     {"aspect_ratio", text, served},
     {"proxies", FieldType::any, served},
     {"screenshot_type", text, served},
+    {"profile", object, served},
     {"wait_for_authentication", flag, served},  // there is nothing to wait for
     {"headless", flag, ignored},                // the browser is a headful one on a display that nobody sees
     {"solve_captchas", flag, ignored},
-    {"use_file_storage", flag, ignored},
+    {"use_file_storage", flag, served},
     {"web_bot_auth", flag, ignored},
     {"auth_retry", FieldType::any, ignored},
     {"advanced_stealth", FieldType::any, ignored},
     {"demonstrate", FieldType::any, ignored},
     {"chrome_args", list, refused},
     {"cdp_url", text, refused},
-    {"profile", object, refused},
     {"extra_http_headers", object, refused},
     {"vault_id", text, refused},
     {"auth_ids", list, refused},
@@ -77,40 +78,56 @@ void read_viewport(FieldReader& fields, session::SessionSpec& spec) {
   if (width && height) spec.viewport = browser::Size{static_cast<int>(*width), static_cast<int>(*height)};
 }
 
-/// True means the provider's own pool, which here is the machine's own connection. A place or a server that
-/// somebody asks for is another matter.
-bool read_proxies(FieldReader& fields) {
+/// A switch, or a list of one item.
+Result<void> read_proxy(FieldReader& fields, session::SessionSpec& spec, json::object& echo) {
   const json::value* proxies = fields.any("proxies");
-  if (proxies == nullptr || proxies->is_null() || *proxies == false) return false;
-  if (proxies->is_bool()) {
-    fields.ignore("proxies");
-    return false;
+  const bool is_list = proxies != nullptr && proxies->is_array();
+  if (is_list && proxies->get_array().size() > 1) fields.fail("body/proxies must have at most one item");
+  if (is_list && proxies->get_array().size() == 1) {
+    const json::object* item = proxies->get_array().front().if_object();
+    const auto has = [&](std::string_view name) {
+      const json::value* value = item != nullptr ? item->if_contains(name) : nullptr;
+      return value != nullptr && !value->is_null();
+    };
+    const json::value* type = item != nullptr ? item->if_contains("type") : nullptr;
+    if (type != nullptr && *type == "tailnet") return not_served("a proxy of type tailnet");
+    for (const std::string_view place : {"id", "country", "city"})
+      if (has(place)) return not_served("a proxy in a certain place");
+    if (has("bypass")) return not_served("proxies.bypass");
   }
-  if (!proxies->is_array())
-    fields.fail("body/proxies must be a boolean or a list");
-  else if (!proxies->get_array().empty())
-    fields.fail("body/proxies must be a boolean: a list of them is not served by this version of Greenroom");
-  return true;
+  auto read = read_proxies(fields, "notte", spec.network);
+  echo["proxies"] = !spec.network.proxies.empty();
+  return read;
 }
 
-void read_browser(FieldReader& fields, session::SessionSpec& spec, json::object& echo, bool has_proxies) {
+void read_browser(FieldReader& fields, session::SessionSpec& spec, json::object& echo) {
   const std::string type =
       fields.choice("browser_type", {"chromium", "chrome", "chrome-nightly", "chrome-turbo"})
           .value_or("chromium");
   if (type != "chromium") fields.ignore("browser_type");  // each is the machine's own Chromium
   const bool solves = fields.boolean("solve_captchas").value_or(true);
-  const json::value* proxies = fields.any("proxies");
-  const bool asks_for_proxies = has_proxies || (proxies != nullptr && *proxies == true);
-  if ((type == "chrome-nightly" || type == "chrome-turbo") && solves && !asks_for_proxies)
+  if ((type == "chrome-nightly" || type == "chrome-turbo") && solves && spec.network.proxies.empty())
     fields.fail("body/proxies must be set for " + type + " to solve captchas");
   spec.user_agent = fields.line("user_agent", 1024);
   if (fields.choice("screenshot_type", {"raw", "full", "last_action"})) fields.ignore("screenshot_type");
   echo["browser_type"] = type;
   echo["solve_captchas"] = solves;
   echo["headless"] = fields.boolean("headless").value_or(true);
-  echo["use_file_storage"] = fields.boolean("use_file_storage").value_or(true);
+  const bool stores_files = fields.boolean("use_file_storage").value_or(true);
+  if (!stores_files) fields.ignore("use_file_storage");  // files are kept in any case
+  echo["use_file_storage"] = stores_files;
   echo["web_bot_auth"] = fields.boolean("web_bot_auth").value_or(false);
   if (!spec.user_agent.empty()) echo["user_agent"] = spec.user_agent;
+}
+
+void read_profile(FieldReader& fields, session::SessionSpec& spec) {
+  const json::object* profile = fields.object("profile");
+  if (profile == nullptr) return;
+  FieldReader part(*profile, "body/profile");
+  const auto id = part.text("id");
+  if (!id) part.fail("body/profile/id is required: missing");
+  spec.profile = session::ProfileUse{id.value_or(""), part.boolean("persist").value_or(false)};
+  fields.fail(part);
 }
 
 std::optional<double> read_expiry(FieldReader& fields) {
@@ -162,9 +179,12 @@ Result<StartRequest> parse_start(std::string_view body) {
   out.spec.on_disconnect = session::DisconnectPolicy::keep;
   read_minutes(fields, out.spec, echo);
   read_viewport(fields, out.spec);
-  read_browser(fields, out.spec, echo, read_proxies(fields));
+  const auto proxy = read_proxy(fields, out.spec, echo);
+  read_browser(fields, out.spec, echo);
+  read_profile(fields, out.spec);
   const auto rules = apply_rules(fields, start_rules, UnknownFields::refused);
   if (fields.error()) return *fields.error();
+  if (!proxy) return Error{errc::invalid_argument, "body/proxies: " + proxy.error().detail};
   if (!rules) return Error{errc::invalid_argument, "body/" + rules.error().detail};
   out.spec.echo = std::move(echo);
   out.ignored = fields.ignored();

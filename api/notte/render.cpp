@@ -106,7 +106,8 @@ json::object render_session(const Call& call, const Core& core, const session::S
   out["viewport_width"] = view.viewport.width;
   out["viewport_height"] = view.viewport.height;
   out["cdp_url"] = is_over ? json::value() : json::value(socket_url(call, view, "/cdp", Scope::cdp));
-  out["viewer_url"] = is_over ? json::value() : json::value(live_url(call, view, view.expires_at, ""));
+  const LiveLink link{view.expires_at};
+  out["viewer_url"] = is_over ? json::value() : json::value(live_url(call, view, link));
   out["auth_ids"] = json::array();
   out["system_hidden"] = false;
   return out;
@@ -128,8 +129,10 @@ std::vector<cdp::TargetInfo> tabs_of(const std::vector<cdp::TargetInfo>& targets
 json::object render_tab(const Call& call, const session::SessionView& view, const cdp::TargetInfo& target,
                         std::size_t index) {
   json::object out;
+  LiveLink link{view.expires_at};
+  link.tab = target.id;
   out["metadata"] = {{"tab_id", index}, {"title", target.title}, {"url", target.url}};
-  out["debug_url"] = live_url(call, view, view.expires_at, "");
+  out["debug_url"] = live_url(call, view, link);
   out["ws_url"] =
       websocket_url_of(call.base_url) + "/devtools/page/" + target.id + "?token=" + cdp_token(call, view);
   return out;
@@ -137,8 +140,9 @@ json::object render_tab(const Call& call, const session::SessionView& view, cons
 
 json::object render_debug(const Call& call, const session::SessionView& view,
                           const std::vector<cdp::TargetInfo>& targets) {
+  const LiveLink link{view.expires_at};
   json::object out;
-  out["debug_url"] = live_url(call, view, view.expires_at, "");
+  out["debug_url"] = live_url(call, view, link);
   out["ws"] = {{"cdp", socket_url(call, view, "/cdp", Scope::cdp)},
                {"recording", socket_url(call, view, "/debug/recording", Scope::view)},
                {"logs", socket_url(call, view, "/debug/logs", Scope::view)}};

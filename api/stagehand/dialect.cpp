@@ -6,6 +6,7 @@
 #include "api/devtools.hpp"
 #include "api/stagehand/actions.hpp"
 #include "api/stagehand/launch.hpp"
+#include "api/stagehand/model.hpp"
 #include "api/stagehand/parse.hpp"
 #include "api/stagehand/render.hpp"
 #include "api/stagehand/replay.hpp"
@@ -101,12 +102,21 @@ Task<Result<net::Response>> ready(const Call&, Core& core) {
 }
 
 constexpr Route routes[] = {
-    {"POST", "/v1/sessions/start", start},          {"POST", "/v1/sessions/{id}/navigate", navigate},
-    {"POST", "/v1/sessions/{id}/act", act},         {"POST", "/v1/sessions/{id}/observe", observe},
-    {"POST", "/v1/sessions/{id}/extract", extract}, {"POST", "/v1/sessions/{id}/agentExecute", agent_execute},
-    {"POST", "/v1/sessions/{id}/end", end},         {"GET", "/v1/sessions/{id}/replay", replay},
-    {"GET", "/health", health, Access::open},       {"GET", "/healthz", health, Access::open},
+    {"POST", "/v1/sessions/start", start},
+    {"POST", "/v1/sessions/{id}/navigate", navigate},
+    {"POST", "/v1/sessions/{id}/act", act},
+    {"POST", "/v1/sessions/{id}/observe", observe},
+    {"POST", "/v1/sessions/{id}/extract", extract},
+    {"POST", "/v1/sessions/{id}/agentExecute", agent_execute},
+    {"POST", "/v1/sessions/{id}/end", end},
+    {"GET", "/v1/sessions/{id}/replay", replay},
+    {"GET", "/health", health, Access::open},
+    {"GET", "/healthz", health, Access::open},
     {"GET", "/readyz", ready, Access::open},
+    // Of version 4, which does the rest by an extension in the session's browser.
+    {"POST", "/v1/llm/responses", ask_model},
+    {"POST", "/v1/cache/get", get_cached},
+    {"POST", "/v1/cache/set", set_cached},
 };
 
 constexpr std::string_view environment[] = {

@@ -60,9 +60,9 @@ constexpr FieldRule launch_rules[] = {
     {"downloadsPath", FieldType::text, FieldEffect::refused},
     {"args", FieldType::array, FieldEffect::refused},
     {"userDataDir", FieldType::text, FieldEffect::refused},
-    {"proxy", FieldType::object, FieldEffect::refused},
+    {"proxy", FieldType::object, FieldEffect::served},
     {"hasTouch", FieldType::boolean, FieldEffect::refused},
-    {"ignoreHTTPSErrors", FieldType::boolean, FieldEffect::refused},
+    {"ignoreHTTPSErrors", FieldType::boolean, FieldEffect::served},
     {"deviceScaleFactor", FieldType::number, FieldEffect::served},
 };
 
@@ -85,6 +85,22 @@ void read_viewport(FieldReader& fields, session::SessionSpec& spec) {
   if (width && height) spec.viewport = browser::Size{static_cast<int>(*width), static_cast<int>(*height)};
 }
 
+Result<void> read_proxy(FieldReader& all, session::NetworkWishes& network) {
+  const json::object* proxy = all.object("proxy");
+  if (proxy == nullptr) return {};
+  FieldReader fields(*proxy, all.where() + "/proxy");
+  session::ProxyRule rule;
+  rule.server = fields.text("server").value_or("");
+  rule.username = fields.text("username").value_or("");
+  rule.password = fields.text("password").value_or("");
+  const bool has_exceptions = !fields.text("bypass").value_or("").empty();
+  if (rule.server.empty()) fields.fail(fields.where() + "/server is required");
+  all.fail(fields);
+  if (has_exceptions) return not_served("browser.launchOptions.proxy.bypass");
+  network.proxies.push_back(std::move(rule));
+  return {};
+}
+
 /// The options of a browser that is launched on the server's own machine.
 Result<void> read_launch(FieldReader& fields, StartRequest& out) {
   out.spec.headless = fields.boolean("headless");
@@ -92,6 +108,8 @@ Result<void> read_launch(FieldReader& fields, StartRequest& out) {
   out.spec.language = fields.line("locale", 100);
   if (fields.number("deviceScaleFactor", 0, 100).value_or(1) != 1)
     return not_served("browser.launchOptions.deviceScaleFactor");
+  out.spec.network.ignore_certificate_errors = fields.boolean("ignoreHTTPSErrors").value_or(false);
+  if (auto read = read_proxy(fields, out.spec.network); !read) return read;
   auto ruled = apply_rules(fields, launch_rules, UnknownFields::refused);
   if (!ruled && !fields.error()) return ruled.error();
   return {};

@@ -55,7 +55,9 @@ export class Chromium {
     if (xvfb) env.DISPLAY = `:${await this.#startDisplay(strings(xvfb.pid, 'cmdline'), identity)}`;
     delete env.XAUTHORITY;
     const door = (word) => (word === '--remote-debugging-pipe' ? '--remote-debugging-port=0' : word);
-    this.switches = command.slice(1).map((word) => door(moved(word)));
+    // The daemon's way to the network would serve that one browser's user and nobody else.
+    const isShared = (word) => !/^--(proxy-server|proxy-bypass-list|webrtc-ip-handling-policy)=/.test(word);
+    this.switches = command.slice(1).filter(isShared).map((word) => door(moved(word)));
     const where = { ...identity, env, cwd: this.home, stdio: ['ignore', 'ignore', 'pipe'] };
     const child = this.#spawn(command[0], this.switches, where);
     this.pid = child.pid;

@@ -172,6 +172,12 @@ class FakeBrowser final : public Browser {
   const std::string& version() const override { return version_; }
   const json::object& version_info() const override { return version_info_; }
   const std::string& download_directory() const override { return downloads_; }
+  std::string upload_directory() const override { return uploads_; }
+  /// Folders that are really there.
+  void use_folders(std::string downloads, std::string uploads) {
+    downloads_ = std::move(downloads);
+    uploads_ = std::move(uploads);
+  }
   base::Task<base::Result<void>> use_viewport(Size viewport) override {
     viewports_.push_back(viewport);
     co_return base::Result<void>{};
@@ -206,6 +212,7 @@ class FakeBrowser final : public Browser {
   std::string version_ = "Chrome/156.0.8078.79";
   json::object version_info_{{"product", version_}, {"protocolVersion", "1.3"}};
   std::string downloads_ = "/nowhere/downloads";
+  std::string uploads_;
   std::vector<Size> viewports_;
   int ensured_pages_ = 0;
   bool refuses_pages_ = false;

@@ -13,6 +13,31 @@ using session::SessionView;
 using session::State;
 
 namespace {
+json::object said(const session::NetworkWishes& wishes) {
+  json::object out;
+  json::array proxies;
+  for (const session::ProxyRule& rule : wishes.proxies) {
+    json::object one;
+    one["hosts"] = rule.hosts;
+    if (rule.provided) one["provided"] = true;
+    if (!rule.server.empty()) one["server"] = rule.server;
+    if (!rule.username.empty()) one["credentials"] = rule.username + ":" + rule.password;
+    proxies.push_back(std::move(one));
+  }
+  if (!proxies.empty()) out["proxies"] = std::move(proxies);
+  const auto list = [&](const char* name, const std::vector<std::string>& texts) {
+    if (!texts.empty()) out[name] = json::array(texts.begin(), texts.end());
+  };
+  list("allowed", wishes.allowed_hosts);
+  list("denied", wishes.denied_hosts);
+  list("sites", wishes.allowed_sites);
+  list("certificates", wishes.certificates);
+  if (wishes.only_allowed_hosts) out["onlyAllowed"] = true;
+  if (wishes.block_ads) out["blockAds"] = true;
+  if (wishes.ignore_certificate_errors) out["ignoreCertificateErrors"] = true;
+  return out;
+}
+
 json::object said(const session::SessionSpec& spec) {
   json::object out;
   out["project"] = spec.project_id;
@@ -32,7 +57,9 @@ json::object said(const session::SessionSpec& spec) {
   if (spec.end_without_pages) out["endsWithoutPages"] = true;
   if (!spec.language.empty()) out["language"] = spec.language;
   if (!spec.user_agent.empty()) out["userAgent"] = spec.user_agent;
+  if (spec.profile) out["profile"] = {{"id", spec.profile->id}, {"persist", spec.profile->persist}};
   if (spec.echo) out["echo"] = *spec.echo;
+  if (!spec.network.is_plain()) out["network"] = said(spec.network);
   return out;
 }
 
@@ -83,6 +110,7 @@ std::optional<Error> FakeCore::failure_of(const std::string& name) {
 
 Task<Result<api::SharedView>> FakeCore::create(session::SessionSpec spec) {
   if (const auto failure = note("create", said(spec))) co_return *failure;
+  last_spec = spec;
   const Birth born = birth.value_or(Birth{.created_at = now(), .started_at = now(), .updated_at = now()});
   SessionView view;
   view.id = born.id;

@@ -7,10 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "api/certificates.hpp"
 #include "api/core.hpp"
 #include "tests/fakes/fake_captures.hpp"
 #include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/fake_extensions.hpp"
+#include "tests/fakes/fake_fetcher.hpp"
+#include "tests/fakes/fake_live_input.hpp"
+#include "tests/fakes/fake_model.hpp"
 #include "tests/fakes/fake_pages.hpp"
+#include "tests/fakes/fake_profiles.hpp"
+#include "tests/fakes/fake_web_driver.hpp"
 
 namespace greenroom::fakes {
 
@@ -51,13 +58,31 @@ class FakeCore final : public api::Core {
   std::vector<api::Project> known_projects;
   session::SessionOptions session_options;
   api::ProjectUsage project_usage{7, 12};
+  std::optional<session::SessionSpec> last_spec;  ///< of the last session that was made
   std::optional<Birth> birth;  ///< of the next session; none: now, with an id that is always the same
   bool ready = true;
   FakePages work;
+  api::Certificates* kept_certificates = nullptr;  ///< none: this core keeps none
   FakeCaptures kept;
+  std::optional<FakeProfiles> carried_profiles;  ///< none: this core keeps no profiles
+  FakeLiveInput viewers;
+  FakeWebDriver driver;
+  bool has_driver = true;
+  api::SessionFiles* session_files = nullptr;
+  FakeExtensions known_extensions;
+  FakeModel language_model;
+  FakeFetcher web;
 
   api::PageWork* page_work() override { return &work; }
   api::Captures& captures() override { return kept; }
+  api::Profiles* profiles() override { return carried_profiles ? &*carried_profiles : nullptr; }
+  api::Certificates* certificates() override { return kept_certificates; }
+  api::LiveInput* live_input() override { return &viewers; }
+  api::WebDriver* web_driver() override { return has_driver ? &driver : nullptr; }
+  api::SessionFiles* files() override { return session_files; }
+  api::Extensions* extensions() override { return &known_extensions; }
+  api::Model* model() override { return &language_model; }
+  api::Fetcher* fetcher() override { return &web; }
 
   Task<Result<api::SharedView>> create(session::SessionSpec spec) override;
   api::SharedView find_now(std::string_view id) const override;

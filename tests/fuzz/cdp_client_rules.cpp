@@ -30,6 +30,16 @@ void check_sent(const std::string& message) {
   if (const auto* path = params.if_contains("downloadPath");
       path && envelope->method.ends_with("DownloadBehavior"))
     require(*path == "/d");
+  const auto* files = params.if_contains("files");
+  const bool chooses =
+      envelope->method == "DOM.setFileInputFiles" || envelope->method == "Page.handleFileChooser";
+  if (!chooses || files == nullptr || !files->is_array()) return;
+  for (const auto& file : files->get_array()) {
+    if (!file.is_string()) continue;
+    const std::string path(file.get_string());
+    require((path.starts_with("/d/") || path.starts_with("/u/")) && path.find("/../") == std::string::npos &&
+            !path.ends_with("/.."));
+  }
 }
 
 }  // namespace

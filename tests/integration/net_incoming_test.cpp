@@ -18,7 +18,7 @@ std::string chunk(const std::string& piece) {
 }
 
 /// What a handler saw of a body.
-struct Seen {
+struct BodySeen {
   std::string body;
   std::size_t largest = 0;
   int pieces = 0;
@@ -26,7 +26,7 @@ struct Seen {
   bool ended = false;
 };
 
-base::Task<void> read_all(BodyReader& incoming, Seen& seen) {
+base::Task<void> read_all(BodyReader& incoming, BodySeen& seen) {
   for (;;) {
     auto piece = co_await incoming.read();
     if (!piece) {
@@ -41,7 +41,7 @@ base::Task<void> read_all(BodyReader& incoming, Seen& seen) {
   seen.ended = true;
 }
 
-Action reads_all(Seen& seen) {
+Action reads_all(BodySeen& seen) {
   return [&seen](Request request) -> base::Task<Response> {
     EXPECT_TRUE(request.body.empty());
     if (request.incoming == nullptr) co_return text_response(500, "text/plain", "no reader");
@@ -65,7 +65,7 @@ class NetIncoming : public testing::Test {
     it.actions.on["/up"] = reads_all(seen);
   }
   Loopback it{options()};
-  Seen seen;
+  BodySeen seen;
 };
 
 TEST_F(NetIncoming, WithAndWithoutLengthAndTheConnectionGoesOn) {

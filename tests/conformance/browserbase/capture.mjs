@@ -84,15 +84,7 @@ class Capture {
       'metadata over its limit': { userMetadata: { long: 'x'.repeat(512) } },
       'a viewport that is too small': { browserSettings: { viewport: { width: 10, height: 10 } } },
       'half a viewport': { browserSettings: { viewport: { width: 800 } } },
-      'not served: an extension': { extensionId: 'e' },
-      'not served: an extension in the settings': { browserSettings: { extensionId: 'e' } },
-      'not served: a context': { browserSettings: { context: { id: 'c', persist: true } } },
-      'not served: certificates of a proxy': { proxySettings: { caCertificates: ['c'] } },
-      'not served: a proxy of somebody else': { proxies: [{ type: 'external', server: 'http://p.example:3128' }] },
       'not served: a proxy in a place': { proxies: [{ type: 'browserbase', geolocation: { country: 'DE' } }] },
-      'not served: allowed domains': { browserSettings: { allowedDomains: ['a.example'] } },
-      'not served: no advertisements': { browserSettings: { blockAds: true } },
-      'not served: bad certificates': { browserSettings: { ignoreCertificateErrors: true } },
     };
     for (const [name, params] of Object.entries(refused)) await this.take('create', name, (sdk) => sdk.sessions.create(params));
   }

@@ -192,18 +192,17 @@ test('options: echoed, ignored aloud, or refused', async () => {
   await sdk.sessions.stop(session.id);
 
   const refused = {
-    adblock: true, trackers: true, annoyances: true, acceptCookies: true, urlBlocklist: ['x.example'], browserArgs: ['--mute-audio'],
-    extensionIds: [nobody], saveDownloads: true, allowInternetAccess: false, allowOut: ['x.example'], denyOut: ['x.example'],
+    annoyances: true, acceptCookies: true, urlBlocklist: ['x.example/path'], browserArgs: ['--mute-audio'],
     enableWindowManager: true, enableWindowManagerTaskbar: true, allowOnGeolocationPrompt: true, enableAlwaysOpenPdfExternally: true,
     showScrollbars: false, replaceNativeElements: true, startFromSnapshot: { snapshotId: nobody }, staticIpId: nobody,
-    profile: { id: nobody }, device: ['mobile'], operatingSystems: ['windows'], platform: ['firefox'],
+    device: ['mobile'], operatingSystems: ['windows'], platform: ['firefox'],
   };
   for (const [name, value] of Object.entries(refused)) {
     const error = await rejectionOf(sdk.sessions.create({ [name]: value }), 501, name);
     assert.match(error.message, new RegExp(name), 'it says which');
     assert.equal(error.retryable, false);
   }
-  await rejectionOf(sdk.sessions.create({ useProxy: true, proxyServer: 'proxy.example:8080' }), 501);
+  await rejectionOf(sdk.sessions.create({ useProxy: true, proxyServer: 'ftp://proxy.example' }), 400);
   await rejectionOf(sdk.sessions.create({ useProxy: true }), 402, "the provider's pool");
   const wrong = {
     timeoutMinutes: 721, screen: { width: 499, height: 400 }, useStealth: 'yes', region: 'moon', device: ['toaster'], browserMemorySize: 'huge',

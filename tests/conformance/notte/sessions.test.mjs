@@ -170,7 +170,7 @@ test('options: honoured, ignored aloud, refused in the shape of a validator', as
   const python = { headless: true, solve_captchas: true, max_duration_minutes: 15, idle_timeout_minutes: 3, proxies: false, browser_type: 'chromium', use_file_storage: true, screenshot_type: 'last_action', web_bot_auth: false, auth_ids: [], wait_for_authentication: true };
   const started = await call(held.daemon, 'POST', '/sessions/start', { body: python });
   assert.equal(started.status, 200);
-  assert.deepEqual(started.headers.get('greenroom-ignored').split(', ').toSorted(), ['headless', 'screenshot_type', 'solve_captchas', 'use_file_storage']);
+  assert.deepEqual(started.headers.get('greenroom-ignored').split(', ').toSorted(), ['headless', 'screenshot_type', 'solve_captchas']);
   await sessionStop({ client, path: { session_id: (await started.json()).session_id } });
 
   await inSession({ viewport_width: 900, viewport_height: 700, user_agent: 'A Player/1.0', max_duration_minutes: 2, idle_timeout_minutes: 2 }, async (session) => {
@@ -187,8 +187,8 @@ test('options: honoured, ignored aloud, refused in the shape of a validator', as
     extra: { timeoutMinutes: 5 }, type: { headless: 'no' }, life: { max_duration_minutes: 0 }, idle: { idle_timeout_minutes: 31 },
     longer: { idle_timeout_minutes: 10, max_duration_minutes: 5 }, width: { viewport_width: 800 }, both: { aspect_ratio: '16:9', viewport_width: 800, viewport_height: 600 },
     firefox: { browser_type: 'firefox' }, nightly: { browser_type: 'chrome-nightly' }, proxy: { proxies: [{ type: 'notte', country: 'us' }] },
-    external: { proxies: [{ type: 'external', server: 'http://proxy.example:1' }] }, arguments: { chrome_args: ['--mute-audio'] }, cdp: { cdp_url: 'ws://x.example' },
-    profile: { profile: { id: 'notte-profile-0123456789abcdef' } }, headers: { extra_http_headers: { a: 'b' } }, vault: { vault_id: nobody }, auth: { auth_ids: [nobody] },
+    external: { proxies: [{ type: 'external', server: 'ftp://proxy.example' }] }, two: { proxies: [{ type: 'external', server: 'http://a.example' }, { type: 'external', server: 'http://b.example' }] }, arguments: { chrome_args: ['--mute-audio'] }, cdp: { cdp_url: 'ws://x.example' },
+    profile: { profile: { persist: true } }, headers: { extra_http_headers: { a: 'b' } }, vault: { vault_id: nobody }, auth: { auth_ids: [nobody] },
     endless: { max_duration_minutes: 1440 }, agent: { user_agent: 'a\nb' },
   };
   for (const [name, body] of Object.entries(wrong)) {

@@ -74,11 +74,11 @@ test('what is wrong, and what is not served, is refused once', async () => {
   await rejectionOf(new Steel({ steelAPIKey: 'wrong', baseURL: held.daemon.baseURL }).sessions.create(), 401, 'key');
   await rejectionOf(steel.sessions.create({ timeout: 5 }), 400, 'timeout');
   await rejectionOf(steel.sessions.create({ dimensions: { width: 800 } }), 400, 'dimensions');
-  for (const [name, value] of Object.entries({ blockAds: true, proxyUrl: 'http://p.example:1', profileId: nobody, useProxy: { server: 'http://p.example:1' }, isSelenium: true, sessionContext: { cookies: [] }, deviceConfig: { device: 'mobile' } }))
+  for (const [name, value] of Object.entries({ profileId: nobody, useProxy: { geolocation: { country: 'DE' } }, isSelenium: true, sessionContext: { cookies: [] }, deviceConfig: { device: 'mobile' } }))
     await rejectionOf(steel.sessions.create({ [name]: value }), 501, name);
   const refused = [
     () => steel.sessions.context(nobody), () => steel.sessions.events(nobody), () => steel.sessions.liveDetails(nobody), () => steel.sessions.computer(nobody, { action: 'take_screenshot' }),
-    () => steel.sessions.files.list(nobody), () => steel.sessions.captchas.status(nobody), () => steel.files.list(), () => steel.credentials.list(), () => steel.extensions.list(), () => steel.profiles.list(),
+    () => steel.sessions.files.list(nobody), () => steel.sessions.captchas.status(nobody), () => steel.files.list(), () => steel.credentials.list(), () => steel.extensions.download(nobody), () => steel.profiles.list(),
     () => steel.scrape({ url: 'https://a.example' }), () => steel.screenshot({ url: 'https://a.example' }), () => steel.pdf({ url: 'https://a.example' }),
   ];
   for (const ask of refused) await rejectionOf(ask(), 501, ask.toString());

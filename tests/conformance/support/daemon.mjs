@@ -35,12 +35,15 @@ function merged(left, right) {
   return result;
 }
 
+const firstUid = Number(process.env.CONFORMANCE_UID_BASE ?? 59_000); // beside other daemons of root: other ones
 const uidBases = new Map(); // by home
 
 export class Daemon {
-  /** Settings are merged over `defaults`; `home` reuses the folder of an earlier daemon (a restart). */
-  static async start(settings = {}, { home, environment = {} } = {}) {
+  /** Settings are merged over `defaults`; `home` reuses the folder of an earlier daemon (a restart);
+   * `wrapper` is a command that becomes the daemon. */
+  static async start(settings = {}, { home, environment = {}, wrapper = [] } = {}) {
     const daemon = new Daemon();
+    daemon.wrapper = wrapper;
     daemon.home = home ?? (await mkdtemp(path.join(tmpdir(), 'greenroom-test-')));
     // Browsers run under other uids and must be able to walk to their own folder.
     await chmod(daemon.home, 0o755);
@@ -50,7 +53,7 @@ export class Daemon {
     await chmod(daemon.work, 0o755);
     // As root, two daemons that choose from the same user ids would sooner or later share one; one that is started
     // again finds its files as they were.
-    if (!uidBases.has(daemon.home)) uidBases.set(daemon.home, 59_000 + 1_000 * (uidBases.size % 6));
+    if (!uidBases.has(daemon.home)) uidBases.set(daemon.home, firstUid + 1_000 * (uidBases.size % 6));
     const browser = { work_dir: daemon.work, uid_base: uidBases.get(daemon.home), uid_count: 1_000 };
     daemon.settings = merged(merged(defaults, { browser }), settings);
     await daemon.#launch(environment);
@@ -68,7 +71,8 @@ export class Daemon {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(GREENROOM_|BROWSERBASE_|NODE_)/.test(name));
     const env = { ...Object.fromEntries(inherited), HOME: this.home, GREENROOM_API_KEY: this.key, ...environment };
     const args = ['serve', '--config', config, '--listen', '127.0.0.1:0', '--data', this.data];
-    this.child = spawn(binary, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [program, ...words] = [...this.wrapper, binary, ...args];
+    this.child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.exited = new Promise((resolve) => {
       this.child.once('error', (error) => resolve({ error }));
       this.child.once('exit', (code, signal) => resolve({ code, signal }));

@@ -134,7 +134,7 @@ class BrowserbaseCaptured : public GatewayTest, public testing::WithParamInterfa
 
   /// Good tokens become "{cdp token of <session> for 7200 s}", as the capture writes them.
   std::string token_words(std::string_view token) {
-    constexpr auto scopes = std::array{Scope::cdp, Scope::view, Scope::replay, Scope::admin};
+    constexpr auto scopes = std::array{Scope::cdp, Scope::view, Scope::control, Scope::replay, Scope::admin};
     for (const Scope scope : scopes) {
       const auto subject = signer.verify(scope, token, core.now());
       if (!subject) continue;

@@ -113,7 +113,7 @@ class DialectGoldens : public GatewayTest, public testing::WithParamInterface<st
     for (std::size_t at = text.find("v1."); at != text.npos; at = text.find("v1.", at + 1)) {
       const std::size_t end = std::min(text.find_first_not_of(alphabet, at), text.size());
       const std::string token = text.substr(at, end - at);
-      for (const Scope scope : {Scope::cdp, Scope::view, Scope::replay})
+      for (const Scope scope : {Scope::cdp, Scope::view, Scope::control, Scope::replay})
         if (const auto subject = signer.verify(scope, token, core.now()))
           text.replace(at, end - at, "{" + std::string(word(scope)) + " of " + *subject + "}");
     }

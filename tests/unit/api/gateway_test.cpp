@@ -135,22 +135,6 @@ TEST_F(GatewayTest, ACreatedSessionThatCannotBeHandedOverIsAbandoned) {
   EXPECT_EQ(core.abandoned(), std::vector<std::string>{"22222222-2222-4222-8222-222222222222"});
 }
 
-TEST_F(GatewayTest, LivePicturesNeedTheirOwnToken) {
-  core.put(running_session());
-  const std::string path = "/view/" + std::string(session_id);
-  const auto hour = core.now() + std::chrono::hours(1);
-  EXPECT_EQ(answer(request("GET", path)).status, 401u);
-  EXPECT_EQ(answer(request("GET", path + "?token=" + signer.sign(Scope::view, session_id, hour))).status,
-            200u);
-  EXPECT_EQ(
-      answer(request("GET", path + "/picture?token=" + signer.sign(Scope::view, session_id, hour))).body,
-      "JPEG");
-  EXPECT_EQ(answer(request("GET", path + "?token=" + signer.sign(Scope::cdp, session_id, hour))).status,
-            403u);
-  EXPECT_EQ(answer(request("GET", path + "?token=" + signer.sign(Scope::view, "another", hour))).status,
-            403u);
-}
-
 TEST_F(GatewayTest, RecordingsServeOnlyTheirOwnFiles) {
   core.put(ended_session(EndReason::requested));
   const std::string token =

@@ -10,11 +10,11 @@ const base::WallTime now{std::chrono::seconds(1'800'000'000)};
 
 TEST(LinkSigner, ATokenIsGoodForItsScopeAndItsTime) {
   const LinkSigner signer("secret");
-  for (const Scope scope : {Scope::cdp, Scope::view, Scope::replay, Scope::admin}) {
+  for (const Scope scope : {Scope::cdp, Scope::view, Scope::control, Scope::replay, Scope::admin}) {
     const std::string token = signer.sign(scope, "session", now + std::chrono::seconds(60));
     EXPECT_EQ(signer.verify(scope, token, now).value(), "session");
     EXPECT_EQ(signer.verify(scope, token, now + std::chrono::seconds(61)).error().code, errc::gone);
-    for (const Scope other : {Scope::cdp, Scope::view, Scope::replay, Scope::admin})
+    for (const Scope other : {Scope::cdp, Scope::view, Scope::control, Scope::replay, Scope::admin})
       if (other != scope) {
         EXPECT_FALSE(signer.verify(other, token, now)) << word(scope) << " as " << word(other);
       }

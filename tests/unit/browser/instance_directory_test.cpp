@@ -38,7 +38,7 @@ class InstanceDirectoryTest : public ::testing::Test {
 };
 
 TEST_F(InstanceDirectoryTest, IsForItsOwnerAlone) {
-  const auto made = make_instance_directory(work_, id_, std::nullopt, InitialContent{{}, "{}", nullptr});
+  const auto made = make_instance_directory(work_, id_, std::nullopt, InitialContent{{}, "{}", "", nullptr});
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_EQ(mode(work_), 0711u);
   for (const std::string& path : {made->root, made->profile(), made->cache(), made->temporary(), made->home(),
@@ -51,7 +51,7 @@ TEST_F(InstanceDirectoryTest, IsForItsOwnerAlone) {
 TEST_F(InstanceDirectoryTest, BelongsToItsIdentity) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
   const auto made = make_instance_directory(work_, id_, base::Identity{61999, 61998},
-                                            InitialContent{{{"xauthority", "x"}}, "", nullptr});
+                                            InitialContent{{{"xauthority", "x"}}, "", "", nullptr});
   ASSERT_TRUE(made) << made.error().message();
   for (const auto& entry : fs::recursive_directory_iterator(made->root)) {
     struct stat about {};
@@ -63,7 +63,7 @@ TEST_F(InstanceDirectoryTest, BelongsToItsIdentity) {
 
 TEST_F(InstanceDirectoryTest, AFileThatCannotBeWrittenLeavesNothing) {
   EXPECT_FALSE(make_instance_directory(work_, id_, std::nullopt,
-                                       InitialContent{{{"no/such/folder", "x"}}, "", nullptr}));
+                                       InitialContent{{{"no/such/folder", "x"}}, "", "", nullptr}));
   EXPECT_FALSE(fs::exists(work_ + "/" + id_));
 }
 

@@ -59,15 +59,16 @@ TEST(ClientRules, ADownloadFolderBecomesTheSessions) {
                                                       {"eventsEnabled", true},
                                                       {"browserContextId", "C"}}));
       ASSERT_TRUE(std::holds_alternative<Replace>(verdict));
-      EXPECT_EQ(json::parse(std::get<Replace>(verdict).message),
-                json::value({{"id", 5},
-                             {"method", method},
-                             {"params",
-                              {{"behavior", behavior},
-                               {"downloadPath", "/run/s/downloads"},
-                               {"eventsEnabled", true},
-                               {"browserContextId", "C"}}},
-                             {"sessionId", "ROOT"}}));
+      EXPECT_EQ(
+          json::parse(std::get<Replace>(verdict).message),
+          json::value({{"id", 5},
+                       {"method", method},
+                       {"params",
+                        {{"behavior", method == "Browser.setDownloadBehavior" ? "allowAndName" : behavior},
+                         {"downloadPath", "/run/s/downloads"},
+                         {"eventsEnabled", true},
+                         {"browserContextId", "C"}}},
+                       {"sessionId", "ROOT"}}));
     }
 }
 
@@ -200,6 +201,32 @@ TEST(ClientRules, FilesComeFromTheSessionsOwnFolders) {
           "file:///run/s/uploads/a", "/run/s/uploads/b/../../../../etc/passwd"})
       EXPECT_EQ(refusal(judged(command(method, {{"files", json::array{path}}}))), outside) << path;
   }
+}
+
+TEST(ClientRules, PathsThatApisTellBecomeTheSessionsOwn) {
+  const std::pair<std::string_view, std::string_view> all[] = {
+      {"/tmp/.uploads/a b.txt", "/run/s/uploads/a b.txt"},
+      {"/tmp/uploads/a.txt", "/run/s/uploads/a.txt"},
+      {"/tmp/downloads/a.txt", "/run/s/downloads/a.txt"},
+      {"/tmp//.uploads/x/../a.txt", "/run/s/uploads/a.txt"},
+      {"/tmp/x/../uploads/a.txt", "/run/s/uploads/a.txt"},
+      {"/run/s/uploads/b/../a", "/run/s/uploads/a"},
+  };
+  for (const auto& [told, real] : all) {
+    const Verdict verdict =
+        judged(command("DOM.setFileInputFiles", {{"files", json::array{told}}, {"nodeId", 7}}));
+    ASSERT_TRUE(std::holds_alternative<Replace>(verdict)) << told;
+    const json::value sent = json::parse(std::get<Replace>(verdict).message);
+    EXPECT_EQ(sent.at("params"), json::value({{"files", json::array{real}}, {"nodeId", 7}})) << told;
+    EXPECT_EQ(real_path(told, folders), real);
+  }
+  for (const std::string_view told :
+       {"/tmp/.uploads", "/tmp/.uploads/", "/tmp/.uploads/../x", "/tmp/.uploads/../../etc/passwd",
+        "/tmp/.uploadsX/a", "/tmp/uploads/../../etc/passwd", "tmp/.uploads/a", "./tmp/.uploads/a",
+        "/TMP/.uploads/a", "/tmp/downloads/..", "/x/tmp/.uploads/a"})
+    EXPECT_EQ(refusal(judged(command("DOM.setFileInputFiles", {{"files", json::array{told}}}))), outside)
+        << told;
+  EXPECT_EQ(real_path("/tmp/uploads/a", {}), "/tmp/uploads/a") << "no folder, nothing to stand for";
 }
 
 TEST(ClientRules, OneFileOutsideRefusesThemAll) {

@@ -32,8 +32,9 @@ TEST(Discovery, VersionHasChromiumsMembers) {
   const auto body = version_body(object(R"({"protocolVersion":"1.3","product":"Chrome/1","revision":"@ab",
     "userAgent":"UA","jsVersion":"9"})"),
                                  "ws://h/devtools/browser/x");
-  EXPECT_EQ(body, object(R"({"Browser":"Chrome/1","Protocol-Version":"1.3","User-Agent":"UA","V8-Version":"9",
-    "WebKit-Version":"@ab","webSocketDebuggerUrl":"ws://h/devtools/browser/x"})"));
+  EXPECT_EQ(body,
+            object(R"x({"Browser":"Chrome/1","Protocol-Version":"1.3","User-Agent":"UA","V8-Version":"9",
+    "WebKit-Version":"537.36 (@ab)","webSocketDebuggerUrl":"ws://h/devtools/browser/x"})x"));
 }
 
 TEST(Discovery, EveryTargetIsListedWithItsOwnLink) {

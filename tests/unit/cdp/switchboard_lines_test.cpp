@@ -32,7 +32,7 @@ TEST_F(SwitchboardTest, AClosingLineReleasesItsPausedChildrenBeforeItDetaches) {
   EXPECT_EQ(pipe.sent("Target.detachFromTarget")[0].at("params").at("sessionId"), "root-1");
   EXPECT_FALSE(pipe.sent("Target.detachFromTarget")[0].contains("sessionId"));
   EXPECT_EQ(pipe.sent("Browser.setDownloadBehavior")[0].at("params"),
-            json::parse(R"({"behavior":"allow","downloadPath":"/downloads"})"));
+            json::parse(R"({"behavior":"allowAndName","downloadPath":"/downloads"})"));
 }
 
 TEST_F(SwitchboardTest, WhatTheClientReleasedIsNotReleasedAgain) {

@@ -212,7 +212,8 @@ TEST_F(SwitchboardTest, ObserversSeeAFewCommandsWithTheirTarget) {
   send(client,
        R"({"id":1,"method":"Emulation.setDeviceMetricsOverride","params":{"width":1},"sessionId":"C1"})");
   send(client, R"({"id":2,"method":"Page.enable","sessionId":"C1"})");
-  EXPECT_EQ(seen, Messages{R"(Emulation.setDeviceMetricsOverride T {"width":1})"});
+  send(client, R"({"id":3,"method":"Page.captureScreenshot","sessionId":"C1"})");
+  EXPECT_EQ(seen, (Messages{R"(Emulation.setDeviceMetricsOverride T {"width":1})", "Page.enable T "}));
 }
 
 }  // namespace

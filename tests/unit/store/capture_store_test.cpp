@@ -141,7 +141,11 @@ TEST(CaptureStore, AStoreOfTheVersionBeforeGetsItsTables) {
   }
   {
     Connection connection(dir.file("greenroom.db"), SQLite::OPEN_READWRITE);
-    connection.execute("DROP TABLE captures; DROP TABLE preferences; PRAGMA user_version = 2");
+    // With them everything that came later.
+    for (const char* table :
+         {"model_cache", "extensions", "files", "certificates", "profiles", "preferences", "captures"})
+      connection.execute(std::string("DROP TABLE ") + table);
+    connection.execute("PRAGMA user_version = 2");
   }
   auto database = std::move(*Database::open(dir.path()));
   CaptureStore captures(*database);
