@@ -93,9 +93,7 @@ Task<Result<std::vector<CaptureRecord>>> CaptureStore::list(std::string project_
   auto job = [project_id = std::move(project_id)](Connection& c) -> Result<std::vector<CaptureRecord>> {
     Query query = c.query(select_where("WHERE project_id = ?"));
     query.bind(project_id);
-    std::vector<CaptureRecord> records;
-    while (query.next()) records.push_back(read_capture(query));
-    return records;
+    return query.all(read_capture);
   };
   co_return co_await database_.run(std::move(job));
 }

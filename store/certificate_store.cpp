@@ -47,9 +47,7 @@ Task<Result<std::vector<CertificateRecord>>> CertificateStore::list(std::string 
         "SELECT id, project_id, created_at, updated_at, authorities FROM certificates WHERE project_id = ? "
         "ORDER BY created_at DESC, rowid DESC");
     query.bind(project_id);
-    std::vector<CertificateRecord> records;
-    while (query.next()) records.push_back(read_record(query));
-    return records;
+    return query.all(read_record);
   };
   co_return co_await database_.run(std::move(job));
 }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -37,6 +39,13 @@ class Query {
 
   /// Steps to the next row; false when there is none.
   bool next() { return statement_.executeStep(); }
+  /// What `read` makes of each row that is left, in their order.
+  template <class Read>
+  auto all(Read read) {
+    std::vector<std::invoke_result_t<Read, const Query&>> records;
+    while (next()) records.push_back(read(*this));
+    return records;
+  }
   /// Runs a statement without rows; how many rows it changed.
   int execute() { return statement_.exec(); }
 

@@ -88,9 +88,7 @@ Task<Result<std::vector<ExtensionRecord>>> ExtensionStore::list(std::string proj
   auto job = [project_id = std::move(project_id)](Connection& c) -> Result<std::vector<ExtensionRecord>> {
     Query query = c.query(select_where("WHERE project_id = ? ORDER BY created_at DESC, id"));
     query.bind(project_id);
-    std::vector<ExtensionRecord> records;
-    while (query.next()) records.push_back(read_record(query));
-    return records;
+    return query.all(read_record);
   };
   co_return co_await database_.run(std::move(job));
 }

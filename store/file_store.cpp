@@ -12,13 +12,11 @@ using base::Task;
 namespace {
 constexpr const char* insert_sql =
     "INSERT INTO files (id, project_id, session_id, source, name, stored_name, mime_type, size, checksum, "
-    "crc, "
-    "created_at) VALUES (?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)";
+    "crc, created_at) VALUES (?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr std::string_view select_sql =
     "SELECT id, project_id, coalesce(session_id, ''), source, name, stored_name, mime_type, size, checksum, "
-    "crc, "
-    "created_at FROM files ";
+    "crc, created_at FROM files ";
 
 // What is not asked for is bound as NULL.
 constexpr std::string_view filter_sql =
@@ -93,9 +91,7 @@ Task<Result<std::vector<FileRecord>>> FileStore::list(FileFilter filter) {
     query.bind(filter.mime_type.has_value()).bind(filter.mime_type.value_or(""));
     query.bind(filter.least.value_or(0)).bind(filter.most.value_or(INT64_MAX));
     query.bind(milliseconds_of(filter.after, INT64_MIN)).bind(milliseconds_of(filter.before, INT64_MAX));
-    std::vector<FileRecord> records;
-    while (query.next()) records.push_back(read_record(query));
-    return records;
+    return query.all(read_record);
   };
   co_return co_await database_.run(std::move(job));
 }
@@ -103,9 +99,7 @@ Task<Result<std::vector<FileRecord>>> FileStore::list(FileFilter filter) {
 Task<Result<std::vector<FileRecord>>> FileStore::all() {
   auto job = [](Connection& c) -> Result<std::vector<FileRecord>> {
     Query query = c.query(select_sql);
-    std::vector<FileRecord> records;
-    while (query.next()) records.push_back(read_record(query));
-    return records;
+    return query.all(read_record);
   };
   co_return co_await database_.run(std::move(job));
 }

@@ -57,12 +57,6 @@ bool is_taken(Connection& c, const ProfileRecord& record) {
   return query.bind(record.project_id).bind(record.name.value_or("")).next();
 }
 
-std::vector<ProfileRecord> read_all(Query& query) {
-  std::vector<ProfileRecord> records;
-  while (query.next()) records.push_back(read_record(query));
-  return records;
-}
-
 const Error no_profile{errc::not_found, "profile"};
 }  // namespace
 
@@ -95,7 +89,7 @@ Task<Result<std::vector<ProfileRecord>>> ProfileStore::list(ProfileFilter filter
         select_where(std::string(filter_sql) + "ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"));
     query.bind(filter.project_id).bind(filter.name_part).bind(filter.name_part);
     query.bind(static_cast<std::int64_t>(filter.limit)).bind(static_cast<std::int64_t>(filter.offset));
-    return read_all(query);
+    return query.all(read_record);
   };
   co_return co_await database_.run(std::move(job));
 }
@@ -114,7 +108,7 @@ Task<Result<std::size_t>> ProfileStore::count(ProfileFilter filter) {
 Task<Result<std::vector<ProfileRecord>>> ProfileStore::all() {
   auto job = [](Connection& c) -> Result<std::vector<ProfileRecord>> {
     Query query = c.query(select_where(""));
-    return read_all(query);
+    return query.all(read_record);
   };
   co_return co_await database_.run(std::move(job));
 }

@@ -25,8 +25,7 @@ Task<Result<std::vector<ProjectRecord>>> ProjectStore::list() {
   auto job = [](Connection& c) -> Result<std::vector<ProjectRecord>> {
     Query query =
         c.query("SELECT id, name, owner_id, created_at, updated_at FROM projects ORDER BY created_at, rowid");
-    std::vector<ProjectRecord> records;
-    while (query.next()) records.push_back(read_project(query));
+    std::vector<ProjectRecord> records = query.all(read_project);
     if (records.empty()) return Error{errc::not_found, "the store has no project"};
     return records;
   };

@@ -72,12 +72,6 @@ SessionRecord read_session(const Query& query) {
   return record;
 }
 
-std::vector<SessionRecord> read_sessions(Query& query) {
-  std::vector<SessionRecord> records;
-  while (query.next()) records.push_back(read_session(query));
-  return records;
-}
-
 /// SQLite's JSON path for nested keys. A key with a quote cannot be written in one, and then nothing matches.
 std::optional<std::string> json_path(const std::vector<std::string>& keys) {
   std::string path = "$";
@@ -158,7 +152,7 @@ Task<Result<std::vector<SessionRecord>>> SessionStore::list(SessionFilter filter
     bind_where(query, filter, *path);
     if (!filter.before.empty()) query.bind(filter.before);
     query.bind(static_cast<std::int64_t>(filter.limit)).bind(static_cast<std::int64_t>(filter.offset));
-    return read_sessions(query);
+    return query.all(read_session);
   };
   co_return co_await database_.run(std::move(job));
 }
@@ -179,7 +173,7 @@ Task<Result<std::size_t>> SessionStore::count(SessionFilter filter) {
 Task<Result<std::vector<SessionRecord>>> SessionStore::unfinished() {
   auto job = [](Connection& c) -> Result<std::vector<SessionRecord>> {
     Query query = c.query(select_sessions() + "WHERE state <> 'ended' ORDER BY created_at, rowid");
-    return read_sessions(query);
+    return query.all(read_session);
   };
   co_return co_await database_.run(job);
 }
