@@ -221,7 +221,6 @@ Task<void> Egress::stop() {
   is_stopping_ = true;
   tasks_.stop();
   co_await tasks_.join();
-  co_await resolver_.stop();
 }
 
 Task<Result<void>> Egress::add_companions(const session::SessionSpec& spec, session::Companions& companions,

@@ -37,7 +37,7 @@ Result<IpAddresses> look_up(const std::string& name) {
 }
 
 Resolver::Resolver(const base::Executor& executor, ResolverOptions options, const base::Clock& clock)
-    : options_(std::move(options)), clock_(clock), threads_(options_.threads), tasks_(executor) {}
+    : options_(std::move(options)), clock_(clock), executor_(executor), jobs_(executor, options_.threads) {}
 
 Task<Result<IpAddresses>> Resolver::resolve(std::string name) {
   auto found = lookups_.find(name);
@@ -48,10 +48,11 @@ Task<Result<IpAddresses>> Resolver::resolve(std::string name) {
   }
   if (found == lookups_.end()) {
     forget_old();
-    if (tasks_.size() >= options_.waiting) co_return Error{errc::unavailable, "too many names are asked for"};
-    found = lookups_.emplace(name, std::make_shared<Lookup>(tasks_.executor())).first;
+    if (under_way_ >= options_.threads + options_.waiting)
+      co_return Error{errc::unavailable, "too many names are asked for"};
+    found = lookups_.emplace(name, std::make_shared<Lookup>(executor_)).first;
     const auto started = found->second;
-    tasks_.spawn(run(name, started));
+    start(name, started);
     const auto waited = co_await wait(started);
     if (!waited) co_return waited.error();
     co_return started->answer;
@@ -69,15 +70,17 @@ Task<Result<void>> Resolver::wait(std::shared_ptr<Lookup> lookup) {
   co_return Result<void>();
 }
 
-Task<void> Resolver::run(std::string name, std::shared_ptr<Lookup> lookup) {
-  co_await base::disable_cancellation();
-  auto job = [ask = options_.ask, name] { return std::make_optional(ask(name)); };
-  auto answer = co_await threads_.run(std::move(job));
-  lookup->answer = std::move(*answer);
-  // A failure is asked for again soon, but not by each of a page's fifty requests.
-  constexpr int sooner = 10;
-  lookup->good_until = clock_.steady() + (lookup->answer ? options_.keep : options_.keep / sooner);
-  lookup->done.set();
+void Resolver::start(const std::string& name, const std::shared_ptr<Lookup>& lookup) {
+  ++under_way_;
+  const auto came = [this, lookup](Result<IpAddresses> answer) {
+    --under_way_;
+    lookup->answer = std::move(answer);
+    // A failure is asked for again soon, but not by each of a page's fifty requests.
+    constexpr int sooner = 10;
+    lookup->good_until = clock_.steady() + (lookup->answer ? options_.keep : options_.keep / sooner);
+    lookup->done.set();
+  };
+  jobs_.run([ask = options_.ask, name] { return ask(name); }, came);
 }
 
 void Resolver::forget_old() {
@@ -89,7 +92,5 @@ void Resolver::forget_old() {
   // All fresh: whichever comes first. Who waits for one holds it.
   while (lookups_.size() >= options_.kept) lookups_.erase(lookups_.begin());
 }
-
-Task<void> Resolver::stop() { co_await tasks_.join(); }
 
 }  // namespace greenroom::net

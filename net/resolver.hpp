@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "base/blocking_pool.hpp"
 #include "base/clock.hpp"
+#include "base/detached_jobs.hpp"
 #include "base/event.hpp"
-#include "base/task_group.hpp"
 #include "net/ip_rules.hpp"
 
 namespace greenroom::net {
@@ -31,18 +30,14 @@ struct ResolverOptions {
   std::function<base::Result<IpAddresses>(const std::string&)> ask = look_up;  ///< called on other threads
 };
 
-/// Several who want the same name at once share one lookup. One thread of its own kind: the loop's.
-///
-/// Lifetime stop() is awaited before it goes.
+/// Several who want the same name at once share one lookup. Nobody waits for a name server that does not
+/// answer longer than the deadline, nor does the end of the daemon.
 class Resolver {
  public:
   Resolver(const base::Executor& executor, ResolverOptions options, const base::Clock& clock);
 
   /// At least one address. Errors: not_found, timed_out, unavailable. Cancel: returns early.
   base::Task<base::Result<IpAddresses>> resolve(std::string name);
-
-  /// Waits for lookups that are under way: the operating system bounds their time. Cancel: not cancellable.
-  base::Task<void> stop();
 
  private:
   struct Lookup {
@@ -51,15 +46,16 @@ class Resolver {
     base::Result<IpAddresses> answer{IpAddresses()};
     base::SteadyTime good_until;
   };
-  base::Task<void> run(std::string name, std::shared_ptr<Lookup> lookup);
+  void start(const std::string& name, const std::shared_ptr<Lookup>& lookup);
   base::Task<base::Result<void>> wait(std::shared_ptr<Lookup> lookup);
   void forget_old();
 
   ResolverOptions options_;
   const base::Clock& clock_;
-  base::BlockingPool threads_;
+  base::Executor executor_;
   std::map<std::string, std::shared_ptr<Lookup>, std::less<>> lookups_;
-  base::TaskGroup tasks_;
+  std::size_t under_way_ = 0;
+  base::DetachedJobs jobs_;  // last: what it calls uses the rest
 };
 
 }  // namespace greenroom::net

@@ -31,7 +31,6 @@ class EgressTest : public testing::Test {
       co_await std::move(first);
       if (test->proxy) co_await test->proxy->stop();
       test->origin.close();
-      co_await test->resolver.stop();
     };
     boost::asio::co_spawn(loop, whole(this, std::move(story)), [](std::exception_ptr failure) {
       if (failure) std::rethrow_exception(failure);

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "base/task_group.hpp"
 #include "tests/fakes/fake_clock.hpp"
 
 namespace greenroom::net {
@@ -39,12 +40,6 @@ struct Names {
     };
     base::TaskGroup all(loop.get_executor());
     for (const char* name : names) all.spawn(one(name));
-    const auto end = [&]() -> base::Task<void> {
-      co_await all.join();
-      co_await resolver->stop();
-    };
-    base::TaskGroup last(loop.get_executor());
-    last.spawn(end());
     loop.restart();
     loop.run();
     return found;
