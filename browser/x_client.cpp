@@ -24,8 +24,18 @@ Task<Result<std::unique_ptr<XClient>>> XClient::connect(const Display& display) 
 }
 
 Task<Result<void>> XClient::set_up(const Display& display) {
-  const asio::local::stream_protocol::endpoint server(x_socket_path(display.number));
+  // By the abstract name first, as Xlib does: a server that ends removes the file of its number behind giving
+  // up that name, and by then the file may belong to the number's next server.
+  const std::string path = x_socket_path(display.number);
+  const asio::local::stream_protocol::endpoint server(std::string(1, '\0') + path);
   auto [refused] = co_await socket_.async_connect(server, base::use_tuple);
+  if (refused) {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    const asio::local::stream_protocol::endpoint file(path);
+    auto [also_refused] = co_await socket_.async_connect(file, base::use_tuple);
+    refused = also_refused;
+  }
   if (refused) co_return Error{errc::io, "connecting to the display: " + refused.message()};
   auto step = co_await send(x_setup_request(display.cookie));
   if (!step) co_return step;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstddef>
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
@@ -29,16 +30,21 @@ namespace {
 constexpr int number_fd = 3;  // where the server sees its -displayfd
 constexpr const char* socket_folder = "/tmp/.X11-unix";
 
-/// True when a socket has a file and no server. A server that only does not answer yet is alive.
-bool is_dead_socket(const std::string& path) {
+/// Whether nobody listens at that name, which begins with a zero byte when it is an abstract one.
+bool refuses(const std::string& name) {
   const base::UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (!client || path.size() >= sizeof address.sun_path) return false;
-  path.copy(address.sun_path, path.size());
+  if (!client || name.size() >= sizeof address.sun_path) return false;
+  name.copy(address.sun_path, name.size());
   const auto* any = reinterpret_cast<const sockaddr*>(&address);
-  return ::connect(client.value(), any, sizeof address) != 0 && errno == ECONNREFUSED;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+  return ::connect(client.value(), any, size) != 0 && errno == ECONNREFUSED;
 }
+
+/// True when a socket has a file and no server. A server that only does not answer yet is alive, and so is
+/// one that listens under the abstract name, which it takes before the file.
+bool is_dead_socket(const std::string& path) { return refuses(std::string(1, '\0') + path) && refuses(path); }
 
 /// 0 when there is no such file.
 ino_t inode_of(const std::string& path) {
