@@ -65,7 +65,11 @@ void LiveFeeds::stop() {
 Task<void> LiveFeeds::run(Feed& feed) {
   co_await base::keep_running_when_cancelled();
   base::SteadyTime changed = std::chrono::steady_clock::now();
-  while (feed.viewers > 0 && !stopped_) {
+  while (feed.viewers > 0) {
+    if (stopped_) {
+      co_await feed.wake.wait();  // its viewers still hold it
+      continue;
+    }
     auto taken = co_await take_(feed.tab);
     const bool is_costly = taken && taken->is_costly;
     if (taken && (!feed.picture || *feed.picture != taken->jpeg)) {
@@ -80,7 +84,7 @@ Task<void> LiveFeeds::run(Feed& feed) {
       feed.problem = problem;
       changed_();
     }
-    if (feed.viewers == 0 || stopped_) break;
+    if (feed.viewers == 0 || stopped_) continue;
     const LivePace pace{is_costly || !taken, since(last_input_), since(changed)};
     (void)co_await base::finishes_within(feed.wake.wait(), pause_before_next(pace));
   }
