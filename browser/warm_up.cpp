@@ -107,8 +107,7 @@ class WarmUp {
 
 }  // namespace
 
-Task<Result<void>> warm_up(const base::Executor& executor, cdp::Switchboard& switchboard,
-                           std::string target) {
+Task<Result<void>> warm_up(base::Executor executor, cdp::Switchboard& switchboard, std::string target) {
   auto line = co_await switchboard.open_line();
   if (!line) co_return line.error();
   WarmUp work(executor, **line);

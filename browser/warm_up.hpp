@@ -14,7 +14,7 @@ namespace greenroom::browser {
 /// until its load event).
 ///
 /// Errors   closed, timed_out, protocol. The page may then show that document still.
-base::Task<base::Result<void>> warm_up(const base::Executor& executor, cdp::Switchboard& switchboard,
+base::Task<base::Result<void>> warm_up(base::Executor executor, cdp::Switchboard& switchboard,
                                        std::string target);
 
 }  // namespace greenroom::browser
