@@ -29,6 +29,10 @@ constexpr const char* common_switches[] = {
     "--disable-client-side-phishing-detection",
     "--metrics-recording-only",
     "--no-pings",
+    // These two do go out in spite of all that: whether somebody is signed in to Google, and what newer
+    // extensions there are. They are sent to a name that nobody has.
+    "--gaia-url=https://greenroom.invalid",
+    "--component-updater=url-source=https://greenroom.invalid/",
     // The egress rules and every proxy are TCP.
     "--disable-quic",
     // Covered windows and hidden tabs would freeze while a client works in them.
@@ -76,6 +80,7 @@ constexpr const char* disabled_features[] = {
     "AutofillServerCommunication",  // sends form signatures
     "GlobalMediaControls",          // a button in the toolbar that nobody sees
     "SegmentationPlatform",         // guesses about its user from a database that it reads over and over
+    "NetworkTimeServiceQuerying",   // asks Google what time it is
     "LensOverlay",                  // reads the page to search it elsewhere
 };
 

@@ -116,6 +116,8 @@ Task<Result<socks::Request>> EgressProxy::Connection::read_request() {
 }
 
 Task<Result<Dialled>> EgressProxy::Connection::open(const Host& host, std::uint16_t port) {
+  // Nor is anybody told: the browser's own requests are sent there (browser/switches).
+  if (host.is_nobodys()) co_return Error{errc::not_found, "nobody has that name"};
   const EgressDecision decision(proxy_.context_.rules, *wishes_, host, port);
   if (decision.verdict() != EgressVerdict::allowed) {
     Dialled refused;

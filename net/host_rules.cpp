@@ -61,6 +61,8 @@ std::optional<Host> Host::read(std::string_view text) {
 
 bool Host::is_localhost() const { return is_at_or_below(name, "localhost"); }
 
+bool Host::is_nobodys() const { return is_at_or_below(name, "invalid"); }
+
 std::optional<HostPattern> HostPattern::parse(std::string_view text) {
   HostPattern pattern;
   pattern.network_ = Network::parse(text);

@@ -21,6 +21,8 @@ struct Host {
   static std::optional<Host> read(std::string_view text);
   /// "localhost" and what is below it: never asked of a name server, as browsers do it too (RFC 6761 §6.3).
   bool is_localhost() const;
+  /// Below "invalid": nobody has that name, and nobody is asked for it (RFC 6761 §6.4).
+  bool is_nobodys() const;
 };
 
 /// "example.com" (it and all below it), "*.example.com" (only what is below it), "*" (all), a star for any

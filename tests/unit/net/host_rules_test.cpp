@@ -80,5 +80,12 @@ TEST(HostRules, LocalhostIsKnownInEverySpelling) {
   EXPECT_FALSE(Host::read("notlocalhost")->is_localhost());
 }
 
+TEST(HostRules, NobodyHasANameBelowInvalid) {
+  EXPECT_TRUE(Host::read("Greenroom.Invalid.")->is_nobodys());
+  EXPECT_TRUE(Host::read("invalid")->is_nobodys());
+  EXPECT_FALSE(Host::read("invalid.example")->is_nobodys());
+  EXPECT_FALSE(Host::read("notinvalid")->is_nobodys());
+}
+
 }  // namespace
 }  // namespace greenroom::net
