@@ -82,7 +82,7 @@ App::App(const base::Executor& executor, AppParts parts, base::LogSink& sink)
       extension_rows_(*database_),
       model_cache_(*database_, model_cache_limits()),
       extensions_(executor_, ExtensionParts{extension_rows_, files_, clock_, log_}, extension_options()),
-      model_(executor_, model_cache_, clock_, log_, model_options()),
+      model_(model_cache_, clock_, log_, model_options()),
       launcher_(
           browser::make_chromium_launcher(executor_, files_, gated(std::move(parts.launch), egress_), log_)),
       pool_(executor_, *launcher_, pool_options(settings_), log_),

@@ -98,7 +98,7 @@ class App {
   CarriedParts carried_parts();
   KeptProfilesOptions profile_options(std::string key) const;
   base::Task<base::Result<void>> add_web_driver(session::Companions& companions);
-  FetcherOptions fetcher_options() const;
+  FetcherOptions fetcher_options();
   base::Task<base::Result<std::unique_ptr<recorder::Recording>>> start_recording(
       session::RecordingRequest request);
   std::string metrics() const;
@@ -107,7 +107,7 @@ class App {
   SessionFilesParts session_files_parts();
   std::string dom_directory() const { return data_directory_ + "/dom"; }
   ExtensionOptions extension_options() const;
-  ModelOptions model_options() const;
+  ModelOptions model_options();
   store::ModelCacheLimits model_cache_limits() const;
   base::Task<base::Result<void>> start_carried();
 

@@ -1,7 +1,6 @@
 // The half of App that puts together what sessions carry.
 #include "daemon/app.hpp"
 #include "daemon/companions.hpp"
-#include "daemon/fetch_rules.hpp"
 #include "daemon/launch_options.hpp"
 #include "daemon/paths.hpp"
 
@@ -17,13 +16,16 @@ ExtensionOptions App::extension_options() const {
   return options;
 }
 
-ModelOptions App::model_options() const {
+ModelOptions App::model_options() {
   ModelOptions options;
   options.base_url = settings_.model.base_url;
   options.key_file = settings_.model.api_key_file;
   options.name = settings_.model.name;
   options.deadline = settings_.model.timeout;
   options.caches = settings_.model.cache_size.count > 0;
+  options.connect = [this](const std::string& host, std::uint16_t port) {
+    return egress_.connect_anywhere(host, port);
+  };
   return options;
 }
 
@@ -88,14 +90,12 @@ SessionFilesParts App::session_files_parts() {
           [this] { return keeper_->check_room(); }};
 }
 
-FetcherOptions App::fetcher_options() const {
+FetcherOptions App::fetcher_options() {
   FetcherOptions options;
   options.user_agent = "Mozilla/5.0 (compatible; Greenroom/" GREENROOM_VERSION ")";
-  // As for pages: what only this machine can call may fetch from where only this machine can reach.
-  const std::string& host = settings_.server.listen.host;
-  const bool is_local = host.starts_with("127.") || host == "::1";
-  const auto networks = is_local ? PrivateNetworks::open : PrivateNetworks::closed;
-  options.may_connect = [networks](const std::string& address) { return may_fetch_from(address, networks); };
+  options.connect = [this](const std::string& host, std::uint16_t port) {
+    return egress_.connect_as_pages_may(host, port);
+  };
   return options;
 }
 

@@ -13,6 +13,7 @@
 #include "base/task_group.hpp"
 #include "browser/browser.hpp"
 #include "config/settings.hpp"
+#include "net/egress_dial.hpp"
 #include "net/egress_proxy.hpp"
 #include "session/companion.hpp"
 
@@ -50,6 +51,14 @@ class Egress final : public browser::NetworkGate {
   base::Task<base::Result<void>> add_companions(const session::SessionSpec& spec,
                                                 session::Companions& companions,
                                                 api::Certificates& certificates);
+
+  /// Connections of the daemon's own (net/egress_dial.hpp), with the resolver of all.
+  base::Task<net::SocketResult> connect_as_pages_may(std::string host, std::uint16_t port) {
+    return net::connect_as_pages_may(context_, std::move(host), port);
+  }
+  base::Task<net::SocketResult> connect_anywhere(std::string host, std::uint16_t port) {
+    return net::connect_anywhere(context_, std::move(host), port);
+  }
 
   const net::EgressCounters& counters() const { return context_.counters; }
   /// Whether sessions can have a proxy without naming one.

@@ -73,7 +73,7 @@ Task<Result<api::Fetched>> WebFetcher::follow(api::FetchRequest request) {
     asked.headers.add("accept-encoding", "identity");
     asked.verifies_certificate = request.verifies_certificate;
     asked.body_limit = options_.body_limit;
-    asked.may_connect = options_.may_connect;
+    asked.connect = options_.connect;
     auto response = co_await net::exchange(std::move(asked));
     if (!response) co_return response.error();
     const std::string* location = response->headers.find("location");

@@ -16,7 +16,7 @@ struct FetcherOptions {
   base::Milliseconds deadline{50'000};  ///< for one fetch with its redirects: clients give up after a minute
   base::Bytes body_limit{5ull * 1024 * 1024};
   std::string user_agent;
-  net::MayConnect may_connect;
+  net::Connect connect;
 };
 
 /// Lifetime `pool` outlives it, and it its calls.

@@ -1,12 +1,10 @@
 #include "daemon/model.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 
-#include "base/event.hpp"
-#include "base/task_group.hpp"
+#include "base/deadline.hpp"
+#include "base/fd.hpp"
+#include "net/web_client.hpp"
 
 namespace greenroom::daemon {
 
@@ -19,7 +17,7 @@ using base::Task;
 namespace {
 constexpr base::Bytes answer_limit{16ull * 1024 * 1024};
 
-/// The key as it stands in its file: read each time, so that it can be changed while the daemon runs.
+/// The key as it stands in its file.
 Result<std::string> read_key(const std::string& file) {
   if (file.empty()) return std::string();
   auto text = base::read_file(file);
@@ -32,20 +30,6 @@ Result<std::string> read_key(const std::string& file) {
     if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f)
       return Error{errc::io, "model.api_key_file must hold one key and nothing else"};
   return key;
-}
-
-Result<net::Response> exchange_with(net::ClientRequest request, const std::string& key_file) {
-  auto key = read_key(key_file);
-  if (!key) return key.error();
-  if (!key->empty()) request.headers.add("authorization", "Bearer " + *key);
-  return net::fetch(request);
-}
-
-std::string host_field(const net::ClientRequest& request) {
-  const std::string host =
-      request.host.find(':') != std::string::npos ? "[" + request.host + "]" : request.host;
-  const bool is_usual = request.port == (request.tls ? 443 : 80);
-  return is_usual ? host : host + ":" + std::to_string(request.port);
 }
 
 /// One more, for as long as it lives.
@@ -68,42 +52,36 @@ Error in_our_words(const Error& error) {
 }
 }  // namespace
 
-struct ModelEndpoint::Exchange {
-  explicit Exchange(const base::Executor& executor) : done(executor) {}
-  net::ClientRequest request;
-  std::shared_ptr<base::UniqueFd> stop;  // the thread that talks may still look at it when we have gone
-  Result<net::Response> answer = Error{errc::closed, "stopped"};
-  base::Event done;
-};
-
-ModelEndpoint::ModelEndpoint(const base::Executor& executor, store::ModelCacheStore& cache,
-                             const base::Clock& clock, base::Logger log, ModelOptions options)
-    : executor_(executor), cache_(cache), clock_(clock), log_(std::move(log)), options_(std::move(options)) {}
+ModelEndpoint::ModelEndpoint(store::ModelCacheStore& cache, const base::Clock& clock, base::Logger log,
+                             ModelOptions options)
+    : cache_(cache), clock_(clock), log_(std::move(log)), options_(std::move(options)) {}
 
 Result<void> ModelEndpoint::start() {
   if (options_.base_url.empty()) return {};
-  auto request = net::request_to(options_.base_url);
-  if (!request) return Error{request.error().code, "model.base_url: " + request.error().detail};
-  while (request->target.ends_with('/')) request->target.pop_back();
-  request->target += "/responses";
-  request->method = "POST";
-  request->deadline = options_.deadline;
-  request->answer_limit = answer_limit;
-  request->headers.add("host", host_field(*request));
-  request->headers.add("content-type", "application/json");
-  request->headers.add("accept", "application/json");
-  request->headers.add("user-agent", std::string("greenroom/") + GREENROOM_VERSION);
-  endpoint_ = std::move(*request);
-  threads_ = std::make_unique<base::BlockingPool>(options_.at_a_time);
+  auto address = net::parse_web_address(options_.base_url);
+  if (!address) return Error{address.error().code, "model.base_url: " + address.error().detail};
+  while (address->target.ends_with('/')) address->target.pop_back();
+  address->target += "/responses";
+  endpoint_ = std::move(*address);
   return {};
 }
 
-Task<void> ModelEndpoint::talk(Exchange& exchange) {
-  auto job = [request = exchange.request, stop = exchange.stop, key_file = options_.key_file] {
-    return exchange_with(request, key_file);
-  };
-  exchange.answer = co_await threads_->run(std::move(job));
-  exchange.done.set();
+/// The key is read each time, so that it can be changed while the daemon runs.
+Task<Result<net::Response>> ModelEndpoint::ask(std::string body) {
+  auto key = read_key(options_.key_file);
+  if (!key) co_return key.error();
+  net::WebRequest request;
+  request.address = *endpoint_;
+  request.method = "POST";
+  request.headers.add("content-type", "application/json");
+  request.headers.add("accept", "application/json");
+  request.headers.add("user-agent", std::string("greenroom/") + GREENROOM_VERSION);
+  if (!key->empty()) request.headers.add("authorization", "Bearer " + *key);
+  request.body = std::move(body);
+  request.body_limit = answer_limit;
+  request.connect = options_.connect;
+  co_return co_await base::with_deadline(net::exchange(std::move(request)), options_.deadline,
+                                         "asking the model");
 }
 
 Task<Result<api::ModelAnswer>> ModelEndpoint::respond(json::object request) {
@@ -111,33 +89,22 @@ Task<Result<api::ModelAnswer>> ModelEndpoint::respond(json::object request) {
     co_return Error{errc::unsupported, "No model is configured: this server has no model.base_url"};
   const auto is_other = choose_model(request, options_.name);
   if (!is_other) co_return is_other.error();
-  if (under_way_ >= options_.at_a_time + options_.waiting)
+  if (under_way_ >= options_.at_a_time)
     co_return Error{errc::unavailable, "the model is asked by too many at a time"};
   const Counted counted(under_way_);
-  co_await base::keep_running_when_cancelled();
-  Exchange exchange(executor_);
-  exchange.request = *endpoint_;
-  exchange.request.body = json::serialize(request);
-  exchange.stop = std::make_shared<base::UniqueFd>(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  exchange.request.stop = exchange.stop->value();
   const base::SteadyTime began = clock_.steady();
-  base::TaskGroup work(executor_);
-  work.spawn(talk(exchange));
-  co_await exchange.done.wait();
-  if (!exchange.done.is_set()) (void)::eventfd_write(exchange.stop->value(), 1);
-  co_await work.join();
+  auto answer = co_await ask(json::serialize(request));
   const auto took = std::chrono::duration_cast<base::Milliseconds>(clock_.steady() - began);
-  if (!exchange.answer) {
-    log_.warning("model not reached",
-                 {{"why", exchange.answer.error().message()}, {"milliseconds", took.count()}});
-    co_return in_our_words(exchange.answer.error());
+  if (!answer) {
+    log_.warning("model not reached", {{"why", answer.error().message()}, {"milliseconds", took.count()}});
+    co_return in_our_words(answer.error());
   }
-  log_.debug("model answered", {{"status", exchange.answer->status}, {"milliseconds", took.count()}});
+  log_.debug("model answered", {{"status", answer->status}, {"milliseconds", took.count()}});
   api::ModelAnswer out;
-  out.status = exchange.answer->status;
-  out.content_type = std::string(exchange.answer->headers.value_or("content-type", ""));
-  out.retry_after = std::string(exchange.answer->headers.value_or("retry-after", ""));
-  out.body = std::move(exchange.answer->body);
+  out.status = answer->status;
+  out.content_type = std::string(answer->headers.value_or("content-type", ""));
+  out.retry_after = std::string(answer->headers.value_or("retry-after", ""));
+  out.body = std::move(answer->body);
   out.other_model = *is_other;
   co_return out;
 }

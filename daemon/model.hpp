@@ -6,11 +6,9 @@
 #include <string>
 
 #include "api/model.hpp"
-#include "base/blocking_pool.hpp"
 #include "base/clock.hpp"
-#include "base/fd.hpp"
 #include "base/log.hpp"
-#include "net/http_client.hpp"
+#include "net/web_client.hpp"
 #include "store/model_cache_store.hpp"
 
 namespace greenroom::daemon {
@@ -21,15 +19,15 @@ struct ModelOptions {
   std::string name;      ///< empty: the one that a request names
   base::Milliseconds deadline{120'000};
   bool caches = true;
-  std::size_t at_a_time = 8;
-  std::size_t waiting = 64;  ///< beyond those
+  std::size_t at_a_time = 64;  ///< further requests are refused
+  net::Connect connect;
 };
 
 /// Lifetime everything given to it outlives it.
 class ModelEndpoint final : public api::Model {
  public:
-  ModelEndpoint(const base::Executor& executor, store::ModelCacheStore& cache, const base::Clock& clock,
-                base::Logger log, ModelOptions options);
+  ModelEndpoint(store::ModelCacheStore& cache, const base::Clock& clock, base::Logger log,
+                ModelOptions options);
 
   /// Errors: invalid_argument (the address is none).
   base::Result<void> start();
@@ -42,17 +40,14 @@ class ModelEndpoint final : public api::Model {
                                             api::CachedAnswer answer) override;
 
  private:
-  struct Exchange;
-  base::Task<void> talk(Exchange& exchange);
+  base::Task<base::Result<net::Response>> ask(std::string body);
 
-  base::Executor executor_;
   store::ModelCacheStore& cache_;
   const base::Clock& clock_;
   base::Logger log_;
   ModelOptions options_;
-  std::optional<net::ClientRequest> endpoint_;
+  std::optional<net::WebAddress> endpoint_;
   std::size_t under_way_ = 0;
-  std::unique_ptr<base::BlockingPool> threads_;  // an exchange holds one as long as it lasts
 };
 
 /// Puts the model into a request: the configured name, if there is one, else the one that it names, without

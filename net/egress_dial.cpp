@@ -188,4 +188,28 @@ Task<Result<Dialled>> dial(EgressContext& context, const EgressDecision& decisio
   co_return std::move(dialled);
 }
 
+Task<SocketResult> connect_as_pages_may(EgressContext& context, std::string name, std::uint16_t port) {
+  const auto host = Host::read(name);
+  if (!host || host->is_nobodys()) co_return Error{errc::not_found, "nobody has that name"};
+  const EgressWishes wishes;
+  const EgressDecision decision(context.rules, wishes, *host, port);
+  if (decision.verdict() != EgressVerdict::allowed)
+    co_return Error{errc::forbidden, std::string(words(decision.verdict()))};
+  const Judge judge = [&](const IpAddress& address, bool is_own) { return decision.judge(address, is_own); };
+  auto reached = co_await reach(context, *host, port, judge);
+  if (!reached) co_return reached.error();
+  if (!reached->socket) co_return Error{errc::forbidden, std::string(words(reached->verdict))};
+  co_return std::move(reached->socket);
+}
+
+Task<SocketResult> connect_anywhere(EgressContext& context, std::string name, std::uint16_t port) {
+  const auto host = Host::read(name);
+  if (!host) co_return Error{errc::not_found, "nobody has that name"};
+  const Judge judge = [](const IpAddress&, bool) { return EgressVerdict::allowed; };
+  auto reached = co_await reach(context, *host, port, judge);
+  if (!reached) co_return reached.error();
+  if (!reached->socket) co_return Error{errc::forbidden, std::string(words(reached->verdict))};
+  co_return std::move(reached->socket);
+}
+
 }  // namespace greenroom::net

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <memory>
 #include <netdb.h>
 #include <poll.h>
@@ -18,7 +16,6 @@
 #include "base/deadline.hpp"
 #include "base/fd.hpp"
 #include "net/ascii.hpp"
-#include "net/tls.hpp"
 
 namespace greenroom::net {
 namespace {
@@ -43,10 +40,6 @@ class Exchange {
 
  private:
   base::Result<void> wait(short events);
-  base::Result<void> wait(TlsClient::Need need) {
-    return wait(static_cast<short>(need == TlsClient::Need::readable ? POLLIN : POLLOUT));
-  }
-  base::Result<void> secure();
   base::Result<std::size_t> send_some(std::string_view bytes);
   base::Result<std::size_t> receive_some(std::string& into);
   base::Result<void> connect_to(const addrinfo& address);
@@ -56,17 +49,14 @@ class Exchange {
   const OnPiece& on_piece_;  // may be empty
   Clock::time_point deadline_;
   base::UniqueFd socket_;
-  std::unique_ptr<TlsClient> tls_;
 };
 
 base::Result<void> Exchange::wait(short events) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     if (left <= 0) return Error{errc::timed_out, "the server did not answer in time"};
-    // A negative descriptor is one that poll() passes over.
-    pollfd entries[] = {{socket_.value(), events, 0}, {request_.stop, POLLIN, 0}};
-    const int count = ::poll(entries, 2, static_cast<int>(std::min<long>(left, 1'000'000)));
-    if (count > 0 && entries[1].revents != 0) return Error{errc::closed, "stopped"};
+    pollfd entry{socket_.value(), events, 0};
+    const int count = ::poll(&entry, 1, static_cast<int>(std::min<long>(left, 1'000'000)));
     if (count > 0) return {};
     if (count < 0 && errno != EINTR) return base::errno_error("wait for the server", errno);
   }
@@ -101,32 +91,12 @@ base::Result<void> Exchange::connect() {
     if (last || last.error().code == errc::timed_out) break;
   }
   ::freeaddrinfo(list);
-  if (last && request_.tls) return secure();
   return last;
-}
-
-base::Result<void> Exchange::secure() {
-  auto made = TlsClient::make(socket_.value(), request_.host);
-  if (!made) return made.error();
-  tls_ = std::move(*made);
-  for (;;) {
-    const auto progress = tls_->handshake();
-    if (!progress) return progress.error();
-    if (progress->need == TlsClient::Need::nothing) return {};
-    if (auto ready = wait(progress->need); !ready) return ready;
-  }
 }
 
 /// How much was taken; 0: the other side takes no more, but may have answered before it closed.
 base::Result<std::size_t> Exchange::send_some(std::string_view bytes) {
   for (;;) {
-    if (tls_) {
-      const auto progress = tls_->write(bytes);
-      if (!progress) return std::size_t{0};
-      if (progress->need == TlsClient::Need::nothing) return progress->count;
-      if (auto ready = wait(progress->need); !ready) return ready.error();
-      continue;
-    }
     const ssize_t count = ::send(socket_.value(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EPIPE || errno == ECONNRESET) return std::size_t{0};
@@ -151,14 +121,6 @@ base::Result<void> Exchange::send(std::string_view bytes) {
 /// Waits for the next bytes; 0: the other side has ended.
 base::Result<std::size_t> Exchange::receive_some(std::string& into) {
   for (;;) {
-    // TLS may have read more than it has handed over: the socket need not be readable.
-    if (tls_) {
-      const auto progress = tls_->read(into.data(), into.size());
-      if (!progress) return progress.error();
-      if (progress->need == TlsClient::Need::nothing) return progress->count;
-      if (auto ready = wait(progress->need); !ready) return ready.error();
-      continue;
-    }
     if (auto ready = wait(POLLIN); !ready) return ready.error();
     const ssize_t count = ::recv(socket_.value(), into.data(), into.size(), 0);
     if (count >= 0) return static_cast<std::size_t>(count);
@@ -295,38 +257,6 @@ bool disconnect(int socket) {
 }
 
 }  // namespace
-
-base::Result<ClientRequest> request_to(std::string_view url) {
-  ClientRequest out;
-  const auto malformed = [](std::string_view why) { return Error{errc::invalid_argument, std::string(why)}; };
-  if (url.starts_with("https://"))
-    out.tls = true;
-  else if (!url.starts_with("http://"))
-    return malformed("an address begins with http:// or https://");
-  url.remove_prefix(out.tls ? 8 : 7);
-  if (url.find('#') != url.npos) return malformed("an address of a server has no fragment");
-  for (const char c : url)
-    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) return malformed("an address has no blanks");
-  const std::size_t end = std::min(url.find_first_of("/?"), url.size());
-  std::string_view authority = url.substr(0, end);
-  out.target = std::string(url.substr(end));
-  if (!out.target.starts_with('/')) out.target.insert(0, "/");
-  if (authority.find('@') != authority.npos) return malformed("an address holds no name and password");
-  const bool is_v6 = authority.starts_with('[');
-  const std::size_t host_end = is_v6 ? authority.find(']') : std::min(authority.find(':'), authority.size());
-  if (host_end == authority.npos) return malformed("an IPv6 address ends with ]");
-  out.host = std::string(authority.substr(is_v6 ? 1 : 0, is_v6 ? host_end - 1 : host_end));
-  authority.remove_prefix(is_v6 ? host_end + 1 : host_end);
-  if (out.host.empty()) return malformed("an address names a host");
-  out.port = out.tls ? 443 : 80;
-  if (authority.empty()) return out;
-  if (!authority.starts_with(':')) return malformed("a port comes after a colon");
-  authority.remove_prefix(1);
-  const auto [last, error] = std::from_chars(authority.data(), authority.data() + authority.size(), out.port);
-  if (error != std::errc() || last != authority.data() + authority.size() || out.port == 0)
-    return malformed("a port is a number from 1 to 65535");
-  return out;
-}
 
 base::Result<Response> fetch(const ClientRequest& request) { return fetch(request, OnPiece()); }
 

@@ -1,5 +1,5 @@
-// Small HTTP clients: for the command line's talk with its own daemon, for a few requests that the daemon
-// makes itself, and over sockets that were made elsewhere.
+// Small HTTP clients inside one machine: for the command line's talk with its own daemon, and over sockets
+// that were made elsewhere. For servers out in the web see web_client.hpp.
 #pragma once
 
 #include <chrono>
@@ -25,18 +25,11 @@ struct ClientRequest {
   Fields headers;
   std::string body;
   std::chrono::milliseconds deadline{10'000};  ///< for the whole exchange
-  bool tls = false;                            ///< https: the server must prove its name (net/tls.hpp)
-  int stop = -1;                               ///< a descriptor; once it is readable the exchange ends
   base::Bytes answer_limit = base::Bytes{64ull * 1024 * 1024};
 };
 
-/// An http or https address taken apart: host, port, whether TLS, and the path with its query as target.
-/// Errors: invalid_argument (another scheme, no host, a name and password in it, a fragment).
-base::Result<ClientRequest> request_to(std::string_view url);
-
-/// One request on a connection of its own; blocks the calling thread: for the command line, or a thread of a
-/// BlockingPool. Host names are looked up within it, and that alone is bounded by the system's resolver only.
-/// Errors: closed (nobody listens, cut, or stopped), timed_out, protocol, too_large.
+/// One request on a connection of its own; blocks the calling thread: for the command line.
+/// Errors: closed (nobody listens, or cut), timed_out, protocol, too_large.
 base::Result<Response> fetch(const ClientRequest& request);
 
 /// Takes the next piece of a body; `whole` is the size of all of it, where the server said so. An error ends

@@ -13,8 +13,6 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
-#include "base/deadline.hpp"
-
 namespace greenroom::net {
 namespace {
 
@@ -27,8 +25,7 @@ using base::Task;
 using base::asio::ip::tcp;
 
 constexpr std::uint32_t head_limit = 64 * 1024;
-constexpr int most_interim_answers = 10;              // 103 and its like
-constexpr std::chrono::seconds connect_patience{10};  // for one of several addresses
+constexpr int most_interim_answers = 10;  // 103 and its like
 
 http::request<http::string_body> to_message(const WebRequest& request) {
   http::request<http::string_body> message;
@@ -85,39 +82,11 @@ Task<Result<Response>> talk(Stream& stream, const WebRequest& request) {
   co_return Error{errc::protocol, "the answer is not HTTP"};
 }
 
-Task<Result<std::size_t>> connect_to(tcp::socket& socket, tcp::endpoint endpoint) {
-  const auto [error] = co_await socket.async_connect(endpoint, base::use_tuple);
-  if (error) co_return Error{errc::closed, "nobody answers at " + endpoint.address().to_string()};
-  co_return std::size_t{1};
-}
-
-/// Errors: closed, forbidden.
-Task<Result<tcp::socket>> connect(const WebRequest& request) {
-  const base::Executor executor = co_await base::asio::this_coro::executor;
-  tcp::resolver resolver(executor);
-  const std::string port = std::to_string(request.address.port);
-  const auto [unknown, found] = co_await resolver.async_resolve(
-      request.address.host, port, tcp::resolver::numeric_service, base::use_tuple);
-  if (unknown) co_return Error{errc::closed, "there is no host of the name " + request.address.host};
-  Error last{errc::closed, "there is no host of the name " + request.address.host};
-  for (const auto& entry : found) {
-    const tcp::endpoint endpoint = entry.endpoint();
-    if (request.may_connect) {
-      const auto allowed = request.may_connect(endpoint.address().to_string());
-      if (!allowed) {
-        last = allowed.error();
-        continue;
-      }
-    }
-    tcp::socket socket(executor);
-    auto connecting = base::with_deadline(connect_to(socket, endpoint), connect_patience, "connecting");
-    const auto connected = co_await std::move(connecting);
-    if (connected) co_return std::move(socket);
-    last = Error{errc::closed, "nobody answers at " + request.address.authority()};
-    const auto cancellation = co_await base::asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != base::asio::cancellation_type::none) break;
-  }
-  co_return last;
+/// In the words of whoever asked for that address.
+Error connect_error(const Error& error, const WebAddress& address) {
+  if (error.code == errc::forbidden) return error;
+  if (error.code == errc::not_found) return {errc::closed, "there is no host of the name " + address.host};
+  return {errc::closed, "nobody answers at " + address.authority()};
 }
 
 /// Why a handshake failed, in OpenSSL's words where there are some.
@@ -155,10 +124,11 @@ Task<Result<Response>> talk_securely(tcp::socket socket, const WebRequest& reque
 
 Task<Result<Response>> exchange(WebRequest request) {
   co_await base::keep_running_when_cancelled();
-  auto socket = co_await connect(request);
-  if (!socket) co_return socket.error();
-  if (request.address.is_secure) co_return co_await talk_securely(std::move(*socket), request);
-  co_return co_await talk(*socket, request);
+  auto connecting = request.connect(request.address.host, request.address.port);
+  auto socket = co_await std::move(connecting);
+  if (!socket) co_return connect_error(socket.error(), request.address);
+  if (request.address.is_secure) co_return co_await talk_securely(std::move(**socket), request);
+  co_return co_await talk(**socket, request);
 }
 
 }  // namespace greenroom::net

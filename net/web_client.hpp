@@ -2,7 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+
+#include <boost/asio/ip/tcp.hpp>
 
 #include "base/bytes.hpp"
 #include "base/task.hpp"
@@ -11,8 +14,10 @@
 
 namespace greenroom::net {
 
-/// Whether a connection to that address ("192.0.2.1", "2001:db8::1") may be made. Errors: forbidden.
-using MayConnect = std::function<base::Result<void>(const std::string& address)>;
+/// Makes the connection: looks the name up, judges its addresses. Errors: not_found (no such name),
+/// forbidden; any other means that nobody answers.
+using Connect = std::function<base::Task<base::Result<std::unique_ptr<boost::asio::ip::tcp::socket>>>(
+    const std::string& host, std::uint16_t port)>;
 
 struct WebRequest {
   WebAddress address;
@@ -21,18 +26,15 @@ struct WebRequest {
   std::string body;
   bool verifies_certificate = true;
   base::Bytes body_limit{5ull * 1024 * 1024};  ///< of the answer
-  MayConnect may_connect;                      ///< empty: to every address
+  Connect connect;
 };
 
-/// The name is looked up once, and the connection goes to one of the addresses that were judged. Redirects
-/// are answers like any other. It has no deadline of its own: callers use base::with_deadline().
+/// Redirects are answers like any other. It has no deadline of its own: callers use base::with_deadline().
 ///
-/// Errors   closed (no such name, nobody answers, cut), forbidden (of every address of the name), protocol
-/// (TLS
-///          could not be agreed on, or the certificate is not good, or it is not HTTP), too_large.
-/// Cancel   safe, but a name that is being looked up is waited for: the system's resolver has deadlines of
-/// its
-///          own.
+/// Errors   closed (no such name, nobody answers, cut), forbidden, protocol (TLS could not be agreed on, or
+/// the
+///          certificate is not good, or it is not HTTP), too_large.
+/// Cancel   safe.
 base::Task<base::Result<Response>> exchange(WebRequest request);
 
 }  // namespace greenroom::net

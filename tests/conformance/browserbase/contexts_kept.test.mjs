@@ -103,3 +103,35 @@ test('with a key file nothing of it can be read on the disk, and not without the
   assert.equal(other.log.some((line) => line.includes(secret)), false);
   await other.stop();
 });
+
+test('a daemon that is killed while it saves: the version before, and no half one', async (context) => {
+  let daemon = await Daemon.start();
+  let client = sdkFor(daemon);
+  const { id } = await client.contexts.create();
+  await logIn(client, id, 'before');
+  await stateIn(client, id);
+  const folder = path.join(daemon.data, 'profiles', id);
+  const moments = [0, 30, 90, 180, 350, 600];
+  const seen = [];
+  for (const [i, delay] of moments.entries()) {
+    const session = await createWhenRoom(client, using(id, true));
+    const browser = await connectPlaywright(session);
+    const page = browser.contexts()[0].pages()[0];
+    const was = (await stateOf(page, members.url)).local;
+    await login(page, members.url, `try-${i}`);
+    await release(client, session);
+    await pause(delay);
+    await daemon.kill9();
+    await browser.close().catch(() => {});
+    daemon = await Daemon.start({}, { home: daemon.home });
+    client = sdkFor(daemon);
+    const names = await readdir(folder);
+    assert.ok(names.every((name) => /^\d+$/.test(name)) && names.length <= 2, `only whole versions: ${names}`);
+    const state = await stateIn(client, id);
+    assert.ok([was, `try-${i}`].includes(state.local), `${state.local} after ${was}`);
+    assert.deepEqual(state, loggedIn(state.local), 'of one version');
+    seen.push(`${delay} ms: ${state.local === was ? 'the one before' : 'the new one'}`);
+  }
+  context.diagnostic(seen.join(', '));
+  await daemon.stop();
+});

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import WebSocket from 'ws';
 
 import { assertErrorBody, call, connectPlaywright, connectPuppeteer, rejectionOf, rfc3339, sdkFor, uuid } from '../support/client.mjs';
 import { Daemon, useDaemon } from '../support/daemon.mjs';
@@ -179,5 +180,41 @@ test('an extension that the browser refuses ends its session, which says why', a
   const session = await sdk.sessions.create({ extensionId: id });
   await until('it has failed', async () => (await sdk.sessions.retrieve(session.id)).status === 'ERROR', 10_000);
   assert.ok(daemon.log.some((line) => line.includes('missing.js')), 'the log names the reason');
+  await sdk.extensions.delete(id);
+});
+
+test('a socket from inside the browser does not keep the session alive', async () => {
+  const { id } = await upload(painter('inside'));
+  const session = await sdk.sessions.create({ extensionId: id });
+  const browser = await connectPlaywright(session);
+  const cdp = await browser.newBrowserCDPSession();
+  const { extensions } = await cdp.send('Extensions.getExtensions');
+  const worker = await until('its worker has started', async () =>
+    (await cdp.send('Target.getTargets')).targetInfos.find(({ type }) => type === 'service_worker'), 10_000);
+  // The extension's own worker dials in, as some clients' extensions do.
+  const browserWide = new WebSocket(session.connectUrl);
+  await new Promise((resolve, reject) => browserWide.once('open', resolve).once('error', reject));
+  let number = 0;
+  const answers = new Map();
+  browserWide.on('message', (text) => {
+    const message = JSON.parse(text);
+    answers.get(message.id)?.(message);
+  });
+  const send = (method, params, sessionId) => new Promise((resolve) => {
+    answers.set(++number, resolve);
+    browserWide.send(JSON.stringify({ id: number, method, params, sessionId }));
+  });
+  const attached = await send('Target.attachToTarget', { targetId: worker.targetId, flatten: true });
+  const dialled = await send('Runtime.evaluate', {
+    awaitPromise: true, returnByValue: true,
+    expression: `new Promise((resolve, reject) => { const socket = self.held = new WebSocket(${JSON.stringify(session.connectUrl)});
+      socket.onmessage = ({ data }) => resolve(JSON.parse(data)); socket.onerror = () => reject(new Error('refused'));
+      socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Browser.getVersion' })); })`,
+  }, attached.result.sessionId);
+  assert.match(dialled.result.result?.value?.result?.product ?? JSON.stringify(dialled), /Chrome\//);
+  assert.ok(extensions[0].id);
+  browserWide.close();
+  await browser.close();
+  await until('it ends with its last client outside', async () => (await sdk.sessions.retrieve(session.id)).status === 'COMPLETED', 5_000);
   await sdk.extensions.delete(id);
 });

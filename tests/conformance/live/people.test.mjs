@@ -65,6 +65,55 @@ test('one has control; it is taken over and handed back, and both see it', async
   await until('and to nobody', async () => (await one.kind()) === 'live' && (await two.kind()) === 'live');
 });
 
+test('tabs: the strip follows the browser, opens, shows and closes', async (t) => {
+  const { session, page, context } = await stage(t);
+  const person = await look(t, (await sdk.sessions.debug(session.id)).debuggerUrl);
+  await until('pictures come', () => person.pictures());
+  const strip = () => person.frame.locator('.tab .name').allTextContents();
+  const other = await context.newPage();
+  await other.goto(`${pad.origin}/colour?c=rgb(0,0,255)`);
+  await until('the new tab is in the strip', async () => (await strip()).join() === 'Pad,Colour rgb(0,0,255)');
+  await until('and is seen, since it is in front', async () => isNear(await person.colour(), [0, 0, 255]));
+  await person.shot('tabs');
+  await person.frame.locator('.tab').first().click();
+  await until('the first one is shown again', async () => isNear(await person.colour(0.02, 0.95), [255, 253, 245]));
+  assert.equal(await page.evaluate(() => document.visibilityState), 'visible');
+  await person.frame.locator('.tab .close').nth(1).click();
+  await until('closed', async () => other.isClosed() && (await strip()).join() === 'Pad');
+  await person.frame.locator('#open-tab').click();
+  await until('opened', async () => (await strip()).length === 2 && context.pages().length === 2);
+  const address = person.frame.locator('#address');
+  await until('it is in front', async () => (await address.inputValue()) === '');
+  await address.fill(`${pad.origin.replace('http://', '')}/colour?c=rgb(255,0,0)`);
+  await address.press('Enter');
+  await until('a typed address is opened', async () => isNear(await person.colour(), [255, 0, 0]));
+  await address.fill('file:///etc/passwd');
+  await address.press('Enter');
+  await until('a file is not', async () => /not open here/.test(await person.frame.locator('#note').textContent()));
+  await person.frame.locator('#back').click();
+  await until('back', () => context.pages()[1].url() === 'about:blank');
+  await person.frame.locator('#forward').click();
+  await until('and forward', () => context.pages()[1].url().includes('/colour'));
+  assert.deepEqual(person.faults, []);
+});
+
+test('a link to one tab shows that tab, also behind another one, and ends with it', async (t) => {
+  const { session, page, context } = await stage(t);
+  await page.goto(`${pad.origin}/colour?c=rgb(0,128,0)`);
+  const front = await context.newPage();
+  await front.goto(`${pad.origin}/colour?c=rgb(0,0,255)`);
+  const links = await sdk.sessions.debug(session.id);
+  const green = links.pages.find(({ url }) => url.includes('rgb(0,128,0)'));
+  const person = await look(t, green.debuggerUrl);
+  await until('the hidden tab is seen', async () => isNear(await person.colour(), [0, 128, 0]), 15_000);
+  assert.deepEqual(await person.frame.locator('.tab .name').allTextContents(), ['Colour rgb(0,128,0)'], 'no other tab is told of');
+  assert.equal(await front.evaluate(() => document.visibilityState), 'visible', 'looking moves nothing');
+  await person.shot('one-tab');
+  await page.close();
+  await until('the page around hears of it', async () => (await person.outer.evaluate(() => messages)).includes(goodbye));
+  assert.equal(await person.kind(), 'over');
+});
+
 test('after a cut the page comes back by itself, with control', async (t) => {
   const { session, page } = await stage(t);
   const { debuggerUrl } = await sdk.sessions.debug(session.id);
