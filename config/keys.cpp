@@ -181,6 +181,7 @@ constexpr std::array table = {
     Key{"recording.fps", set_between<&S::recording, &Recording::fps, 1, 60>, "pictures per second, at most"},
     Key{"recording.quality", set_checked<&S::recording, &Recording::quality, check_quality>,
         "evidence, standard or small"},
+    Key{"recording.pointer", set<&S::recording, &Recording::pointer>, "show where clients' mice are"},
     Key{"recording.encoder", set_checked<&S::recording, &Recording::encoder, check_absolute_path>,
         "the encoder's path; empty looks for it beside this program"},
     Key{"recording.link_lifetime", set_at_least<&S::recording, &Recording::link_lifetime, 60'000>,

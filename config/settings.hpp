@@ -103,6 +103,7 @@ struct Recording {
   bool enabled = true;
   int fps = 10;
   std::string quality = "standard";  ///< evidence, standard or small
+  bool pointer = false;              ///< draw where clients' mice are
   std::string encoder;               ///< empty: found beside this program
   milliseconds link_lifetime = 6h;
   base::Bytes min_free = 512_MiB;  ///< 0: no floor

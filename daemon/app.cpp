@@ -225,6 +225,7 @@ session::SessionOptions App::session_options() {
   options.recording = settings_.recording.enabled && !encoder_.empty();
   options.record_fps = settings_.recording.fps;
   options.record_quality = recorder::quality_of(settings_.recording.quality).value_or(options.record_quality);
+  options.record_pointer = settings_.recording.pointer;
   options.timeline = settings_.timeline.enabled;
   options.timeline_options.max_events = static_cast<std::size_t>(settings_.timeline.max_events);
   options.timeline_options.max_size = settings_.timeline.max_size;

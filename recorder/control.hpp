@@ -60,11 +60,19 @@ struct CutCommand {
   bool operator==(const CutCommand&) const = default;
 };
 
+/// Where a client's mouse is: an arrow is drawn there from now on. Only CaptureSource::display has one.
+struct PointerCommand {
+  int x = 0;  ///< pixels from the left edge of what is recorded
+  int y = 0;  ///< pixels from the upper edge
+  bool operator==(const PointerCommand&) const = default;
+};
+
 struct FinishCommand {
   bool operator==(const FinishCommand&) const = default;
 };
 
-using EncoderCommand = std::variant<StartCommand, FrameCommand, SnapshotCommand, CutCommand, FinishCommand>;
+using EncoderCommand =
+    std::variant<StartCommand, FrameCommand, SnapshotCommand, CutCommand, PointerCommand, FinishCommand>;
 
 /// The command's line, and for a frame its bytes behind it.
 std::string to_message(const EncoderCommand& command);

@@ -79,6 +79,13 @@ Result<EncoderCommand> parse_line(std::string_view line, std::size_t& frame_size
   if (const auto* start = inner_object(*object, "start")) return read_start(*start);
   if (inner_object(*object, "cut") != nullptr) return EncoderCommand(CutCommand{});
   if (inner_object(*object, "finish") != nullptr) return EncoderCommand(FinishCommand{});
+  if (const auto* pointer = inner_object(*object, "pointer")) {
+    PointerCommand command;
+    command.x = static_cast<int>(number(*pointer, "x", -largest_side, largest_side, good));
+    command.y = static_cast<int>(number(*pointer, "y", -largest_side, largest_side, good));
+    if (!good) return Error{errc::protocol, "a pointer command with bad members"};
+    return EncoderCommand(command);
+  }
   if (const auto* snapshot = inner_object(*object, "snapshot")) {
     SnapshotCommand command;
     command.id = static_cast<std::uint32_t>(number(*snapshot, "id", 0, 0xffffffff, good));
@@ -104,6 +111,9 @@ std::string to_message(const EncoderCommand& command) {
         return one_line("snapshot", object);
       },
       [](const CutCommand&) { return one_line("cut", json::object()); },
+      [](const PointerCommand& pointer) {
+        return one_line("pointer", json::object{{"x", pointer.x}, {"y", pointer.y}});
+      },
       [](const FinishCommand&) { return one_line("finish", json::object()); }};
   return std::visit(visitor, command);
 }

@@ -47,6 +47,7 @@ class EncoderRecording final : public Recording {
   const LiveEdge& live() const override { return live_; }
   Task<Result<Picture>> snapshot(int quality) override;
   void cut() override;
+  void point(int x, int y) override;
   Task<void> finish(Milliseconds deadline) override;
   Task<void> changed() override { return changed_.wait(); }
 
@@ -314,6 +315,12 @@ Task<Result<Picture>> EncoderRecording::snapshot(int quality) {
 void EncoderRecording::cut() {
   // An encoder that died gets no word of it, and begins a segment anyway when it is replaced.
   if (state_ == RecordingState::recording) (void)encoder_->send(to_message(CutCommand{}));
+}
+
+void EncoderRecording::point(int x, int y) {
+  constexpr int far = 1 << 14;  // outside of every picture
+  const PointerCommand command{std::clamp(x, -far, far), std::clamp(y, -far, far)};
+  if (state_ == RecordingState::recording) (void)encoder_->send(to_message(command));
 }
 
 Task<void> EncoderRecording::finish(Milliseconds deadline) {

@@ -111,6 +111,10 @@ class Recording {
   /// Another tab is shown from about now on: a segment begins, so that tabs can be told apart.
   virtual void cut() = 0;
 
+  /// A client's mouse is at that place of what is recorded, in pixels: the picture shows an arrow there from
+  /// now on. Headless browsers' recordings do not.
+  virtual void point(int x, int y) = 0;
+
   /// Ends the recording: asks, waits, kills. Afterwards the state is final. Any number of calls. Not
   /// cancellable: `deadline` and a little more bounds it.
   virtual Task<void> finish(Milliseconds deadline) = 0;

@@ -70,6 +70,7 @@ struct SessionOptions {
   Timeline::Options timeline_options;
   int record_fps = 10;  ///< when a spec does not say
   recorder::Quality record_quality = recorder::Quality::standard;
+  bool record_pointer = false;                  ///< show in recordings where clients' mice are
   base::Milliseconds recording_finish{10'000};  ///< for the encoder to write its last segment
 };
 

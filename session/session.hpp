@@ -144,6 +144,7 @@ class Session final : public Carrier {
   void mark_recording(const recorder::RecordingMark& mark);
   void mark_recording_failure();
   void on_command(const cdp::ClientCommand& command);
+  void show_pointer(const cdp::ClientCommand& command);
   LiveRoom::Hooks live_hooks();
   void on_hands(const cdp::ClientCommand& command);
   base::Task<EndReason> supervise();

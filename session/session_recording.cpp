@@ -1,4 +1,6 @@
 // The half of Session that deals with its recording, which must never hurt the rest.
+#include <charconv>
+#include <cmath>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -14,6 +16,18 @@ using base::errc;
 using base::Error;
 using base::Result;
 using base::Task;
+
+namespace {
+/// A raw JSON number as a place in a page; nothing for what is beyond every page.
+std::optional<int> pixels(std::string_view value) {
+  constexpr double far = 1e6;
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || std::abs(number) > far)
+    return std::nullopt;
+  return static_cast<int>(number);
+}
+}  // namespace
 
 /// Pages that open before the answer are attached all the same: nothing is lost by not waiting longer.
 Task<void> Session::start_dom_recording() {
@@ -33,6 +47,9 @@ Task<Result<void>> Session::try_recording() {
   request.on_mark = [this](const recorder::RecordingMark& mark) { mark_recording(mark); };
   if (browser_->display() != nullptr) {
     request.display = *browser_->display();
+    if (options_.record_pointer)
+      browser_->switchboard().on_client_command(
+          [this](const cdp::ClientCommand& command) { on_command(command); });
   } else {
     recorder::ScreencastOptions wanted;
     wanted.frames_per_second = request.frames_per_second;
@@ -54,10 +71,21 @@ Task<Result<void>> Session::try_recording() {
 
 /// A page that a client's emulation keeps visible does not tell that it comes to the front.
 void Session::on_command(const cdp::ClientCommand& command) {
+  if (options_.record_pointer) show_pointer(command);
   if (!screencast_) return;
   if (command.method == "Page.bringToFront") screencast_->raise(command.target_id);
   if (command.method == "Target.activateTarget")
     screencast_->raise(cdp::plain_string(cdp::member(command.params, "targetId")));
+}
+
+/// A page begins in the corner of what is recorded, and on a display its pixels are the screen's.
+void Session::show_pointer(const cdp::ClientCommand& command) {
+  if (!recording_ || command.method != "Input.dispatchMouseEvent") return;
+  const std::string front = timeline_ ? timeline_->front() : std::string();
+  if (!front.empty() && !command.target_id.empty() && command.target_id != front) return;
+  const std::optional<int> x = pixels(cdp::member(command.params, "x"));
+  const std::optional<int> y = pixels(cdp::member(command.params, "y"));
+  if (x && y) recording_->point(*x, *y);
 }
 
 Task<void> Session::start_recording() {

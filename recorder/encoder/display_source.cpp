@@ -23,10 +23,12 @@ class DisplaySource final : public Source {
   Result<Milliseconds> paint(Milliseconds at) override;
   Milliseconds look_again_at() const override { return next_area_.due(); }
   void offer(FrameCommand) override {}
+  void point(const PointerCommand& at) override;
   std::int64_t lost() const override { return 0; }
 
  private:
   Result<void> change_area(const Rect& area, Milliseconds at);
+  Rect unseen() const;
 
   std::unique_ptr<Display> display_;
   Track& track_;
@@ -34,6 +36,8 @@ class DisplaySource final : public Source {
   bool is_placed_ = false;    // area_ has been set
   bool paint_all_ = true;     // the area is new: damage alone would not fill it
   Settling<Rect> next_area_;  // waits until it has settled
+  std::optional<PointerCommand> pointer_;
+  Rect pointer_trail_;  // of the area: where the arrow is or was, and has not been painted yet
 };
 
 /// Follows the visible window. Its content is recorded; a new size is taken over when it has settled.
@@ -60,14 +64,29 @@ Result<void> DisplaySource::change_area(const Rect& area, Milliseconds at) {
   return track_.set_source_size(area.width, area.height, at);
 }
 
+void DisplaySource::point(const PointerCommand& at) {
+  if (pointer_ == at) return;
+  if (pointer_) pointer_trail_ = unite(pointer_trail_, arrow_at(pointer_->x, pointer_->y));
+  pointer_ = at;
+  pointer_trail_ = unite(pointer_trail_, arrow_at(at.x, at.y));
+}
+
+/// What has to be painted, in the screen's coordinates.
+Rect DisplaySource::unseen() const {
+  if (paint_all_) return area_;
+  const Rect trail{area_.x + pointer_trail_.x, area_.y + pointer_trail_.y, pointer_trail_.width,
+                   pointer_trail_.height};
+  return intersect(unite(display_->damage(), trail), area_);
+}
+
 bool DisplaySource::is_dirty() const {
   if (!is_placed_ || next_area_.is_waiting())
     return false;  // between two sizes the picture belongs to neither
-  return paint_all_ || !intersect(display_->damage(), area_).is_empty();
+  return !unseen().is_empty();
 }
 
 Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
-  Rect part = paint_all_ ? area_ : intersect(display_->damage(), area_);
+  Rect part = unseen();
   // Chroma is shared by two by two pixels: the corner and size, counted from the area's corner, are even.
   const int left = even_down(part.x - area_.x);
   const int top = even_down(part.y - area_.y);
@@ -78,7 +97,10 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   const auto pixels = display_->capture(part);
   if (!pixels) return pixels.error();
   paint_all_ = false;
+  pointer_trail_ = {};
   track_.canvas().paint(*pixels, in_area);
+  // Every time: what was painted may have covered it.
+  if (pointer_) track_.canvas().draw_arrow(pointer_->x, pointer_->y);
   return at;
 }
 

@@ -28,6 +28,7 @@ class FramesSource final : public Source {
   bool is_dirty() const override { return !jpeg_.empty() && !next_size_.is_waiting(); }
   Result<Milliseconds> paint(Milliseconds at) override;
   Milliseconds look_again_at() const override { return next_size_.due(); }
+  void point(const PointerCommand&) override {}
   void offer(FrameCommand frame) override;
   std::int64_t lost() const override { return lost_; }
 

@@ -1,11 +1,25 @@
 #include "recorder/encoder/picture.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <libyuv.h>
 #include <memory>
 #include <turbojpeg.h>
 
 namespace greenroom::recorder::encoder {
+
+namespace {
+/// The usual pointer: X its edge, a dot its inside.
+constexpr const char* arrow[] = {"X           ", "XX          ", "X.X         ", "X..X        ",
+                                 "X...X       ", "X....X      ", "X.....X     ", "X......X    ",
+                                 "X.......X   ", "X........X  ", "X.........X ", "X......XXXXX",
+                                 "X...X..X    ", "X..XX..X    ", "X.X  X..X   ", "XX   X..X   ",
+                                 "X     X..X  ", "      X..X  ", "       XX   "};
+constexpr int arrow_width = 12, arrow_height = 19;
+static_assert(std::size(arrow) == arrow_height);
+}  // namespace
+
+Rect arrow_at(int x, int y) { return {x, y, arrow_width, arrow_height}; }
 
 Rect intersect(const Rect& a, const Rect& b) {
   const int left = std::max(a.x, b.x);
@@ -45,6 +59,22 @@ void Picture420::paint(const PixelView& pixels, const Rect& area) {
   const auto convert = range_ == Range::full ? libyuv::ARGBToJ420 : libyuv::ARGBToI420;
   convert(pixels.bytes, pixels.stride, at(0, area.x, area.y), stride(0), at(1, area.x / 2, area.y / 2),
           stride(1), at(2, area.x / 2, area.y / 2), stride(2), area.width, area.height);
+}
+
+void Picture420::draw_arrow(int x, int y) {
+  for (int row = 0; row < arrow_height; ++row) {
+    for (int column = 0; column < arrow_width; ++column) {
+      const char dot = arrow[row][column];
+      const int to_x = x + column;
+      const int to_y = y + row;
+      if (dot == ' ' || to_x < 0 || to_y < 0 || to_x >= width_ || to_y >= height_) continue;
+      const bool is_full = range_ == Range::full;
+      const int black = is_full ? 0 : 16;
+      const int white = is_full ? 255 : 235;
+      plane(0)[to_y * stride(0) + to_x] = static_cast<std::uint8_t>(dot == 'X' ? black : white);
+      for (const int i : {1, 2}) plane(i)[to_y / 2 * stride(i) + to_x / 2] = 128;
+    }
+  }
 }
 
 bool Picture420::paint_jpeg(void* decoder, std::string_view jpeg) {

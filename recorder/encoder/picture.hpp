@@ -23,6 +23,9 @@ Rect intersect(const Rect& a, const Rect& b);
 /// The smallest one that covers both; an empty one covers nothing.
 Rect unite(const Rect& a, const Rect& b);
 
+/// What an arrow covers whose point is there.
+Rect arrow_at(int x, int y);
+
 /// Pixels as the X server hands them out: four bytes each, blue first.
 struct PixelView {
   const std::uint8_t* bytes = nullptr;
@@ -49,6 +52,8 @@ class Picture420 {
 
   /// Converts `pixels` into `area`, whose corner and size are even.
   void paint(const PixelView& pixels, const Rect& area);
+  /// Draws a mouse's arrow whose point is there; what is outside of the picture is left out.
+  void draw_arrow(int x, int y);
   /// Becomes the picture of a JPEG that has this size, or one more in either direction; `decoder` is a
   /// tjhandle. False when it is broken: what is shown then is its readable part.
   bool paint_jpeg(void* decoder, std::string_view jpeg);

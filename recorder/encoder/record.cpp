@@ -169,6 +169,7 @@ Result<void> Recorder::obey_commands() {
       control_.send(track_.snapshot(*snapshot));
     if (std::holds_alternative<CutCommand>(**command)) track_.cut(now());
     if (auto* frame = std::get_if<FrameCommand>(&**command)) source_->offer(std::move(*frame));
+    if (const auto* pointer = std::get_if<PointerCommand>(&**command)) source_->point(*pointer);
     if (std::holds_alternative<FinishCommand>(**command)) {
       end_reason_ = "finished";
       return take_last_picture();

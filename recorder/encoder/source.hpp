@@ -34,6 +34,8 @@ class Source {
   virtual Milliseconds look_again_at() const = 0;
   /// The newest picture, of a source that is given them; it replaces one that still waits.
   virtual void offer(FrameCommand frame) = 0;
+  /// An arrow is shown there from now on, if the source can show one.
+  virtual void point(const PointerCommand& at) = 0;
   /// Pictures that came and could not be used, or were replaced before their turn.
   virtual std::int64_t lost() const = 0;
 };

@@ -28,6 +28,8 @@ class FakeRecording final : public Recording {
   void show(Picture picture) { picture_ = std::move(picture); }
   int finish_calls() const { return finish_calls_; }
   int cuts() const { return cuts_; }
+  /// Where a mouse has been.
+  const std::vector<std::pair<int, int>>& pointed() const { return pointed_; }
 
   RecordingState state() const override { return state_; }
   const std::string& failure() const override { return failure_; }
@@ -40,6 +42,7 @@ class FakeRecording final : public Recording {
     co_return picture_;
   }
   void cut() override { ++cuts_; }
+  void point(int x, int y) override { pointed_.emplace_back(x, y); }
   Task<void> finish(Milliseconds) override {
     ++finish_calls_;
     if (state_ == RecordingState::recording) move_to(RecordingState::ready);
@@ -62,6 +65,7 @@ class FakeRecording final : public Recording {
   Picture picture_;
   int finish_calls_ = 0;
   int cuts_ = 0;
+  std::vector<std::pair<int, int>> pointed_;
 };
 
 }  // namespace greenroom::recorder

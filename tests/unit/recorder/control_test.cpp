@@ -38,7 +38,8 @@ std::vector<EncoderCommand> all_commands() {
   StartCommand resumed = start_command();
   resumed.source = CaptureSource::frames;
   resumed.is_resumed = true;
-  return {start_command(), frame, snapshot, resumed, FrameCommand{}, CutCommand{}, FinishCommand{}};
+  return {start_command(),         frame,          snapshot, resumed, FrameCommand{}, CutCommand{},
+          PointerCommand{-3, 719}, FinishCommand{}};
 }
 
 TEST(Control, CommandsAreReadBackHoweverTheyAreCut) {
