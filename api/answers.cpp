@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/field_rules.hpp"
+#include "api/recording_wishes.hpp"
 
 namespace greenroom::api {
 
@@ -132,6 +133,8 @@ Task<Result<CdpTarget>> open_with_key(const Call& call, Core& core, session::Ses
     co_return out;
   }
   fresh.project_id = key->project_id;
+  const auto wishes = call.request.headers.value_or(recording_header, "");
+  if (auto read = read_recording_wishes(wishes, fresh); !read) co_return read.error();
   fresh.key_id = key->id;
   auto made = co_await core.create(std::move(fresh));
   if (!made) co_return made.error();

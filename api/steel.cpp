@@ -8,6 +8,7 @@
 #include "api/extension_forms.hpp"
 #include "api/live.hpp"
 #include "api/proxy_fields.hpp"
+#include "api/recording_wishes.hpp"
 #include "api/replay.hpp"
 #include "api/steel_parse.hpp"
 #include "base/time_format.hpp"
@@ -76,7 +77,7 @@ Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body);
   if (!request) co_return request.error();
   request->spec.project_id = call.project_id;
-  request->spec.key_id = call.key_id;
+  if (auto whole = complete_spec(call, request->spec); !whole) co_return whole.error();
   if (wants_provided_proxy(request->spec.network) && !core.options().provides_proxy)
     request->ignored.insert(request->ignored.begin(), "useProxy");
   auto view = co_await core.create(std::move(request->spec));

@@ -144,6 +144,7 @@ class Session final : public Carrier {
   void mark_recording(const recorder::RecordingMark& mark);
   void mark_recording_failure();
   void on_command(const cdp::ClientCommand& command);
+  bool shows_pointer() const { return spec_.record_pointer.value_or(options_.record_pointer); }
   void show_pointer(const cdp::ClientCommand& command);
   LiveRoom::Hooks live_hooks();
   void on_hands(const cdp::ClientCommand& command);

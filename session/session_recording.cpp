@@ -47,7 +47,7 @@ Task<Result<void>> Session::try_recording() {
   request.on_mark = [this](const recorder::RecordingMark& mark) { mark_recording(mark); };
   if (browser_->display() != nullptr) {
     request.display = *browser_->display();
-    if (options_.record_pointer)
+    if (shows_pointer())
       browser_->switchboard().on_client_command(
           [this](const cdp::ClientCommand& command) { on_command(command); });
   } else {
@@ -71,7 +71,7 @@ Task<Result<void>> Session::try_recording() {
 
 /// A page that a client's emulation keeps visible does not tell that it comes to the front.
 void Session::on_command(const cdp::ClientCommand& command) {
-  if (options_.record_pointer) show_pointer(command);
+  if (shows_pointer()) show_pointer(command);
   if (!screencast_) return;
   if (command.method == "Page.bringToFront") screencast_->raise(command.target_id);
   if (command.method == "Target.activateTarget")

@@ -45,6 +45,7 @@ struct SessionSpec {
   bool record = true;
   std::optional<int> record_fps;                    ///< pictures per second at most; none: as configured
   std::optional<recorder::Quality> record_quality;  ///< none: as configured
+  std::optional<bool> record_pointer;               ///< an arrow where clients' mice are; none: as configured
   std::optional<bool> record_dom;  ///< what pages looked like, as events; none: as configured
   bool log = true;
   std::optional<bool>

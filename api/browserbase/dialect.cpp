@@ -16,6 +16,7 @@
 #include "api/file_answers.hpp"
 #include "api/profile_answers.hpp"
 #include "api/proxy_fields.hpp"
+#include "api/recording_wishes.hpp"
 #include "api/replay.hpp"
 #include "recorder/player.hpp"
 
@@ -32,7 +33,7 @@ constexpr std::chrono::seconds longest_link{21'600};  // debug's expiresIn
 Task<Result<net::Response>> create(const Call& call, Core& core) {
   auto request = parse_create(call.request.body, call.project_id);
   if (!request) co_return request.error();
-  request->spec.key_id = call.key_id;
+  if (auto whole = complete_spec(call, request->spec); !whole) co_return whole.error();
   auto settled = co_await settle_profile(call, core, request->spec, "browserSettings.context", no_context);
   if (!settled) co_return settled.error();
   // Without a proxy of the operator's they are the machine's own connection.

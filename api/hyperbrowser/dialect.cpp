@@ -13,6 +13,7 @@
 #include "api/hyperbrowser/profiles.hpp"
 #include "api/hyperbrowser/render.hpp"
 #include "api/profiles.hpp"
+#include "api/recording_wishes.hpp"
 #include "api/replay.hpp"
 #include "recorder/player.hpp"
 
@@ -38,7 +39,7 @@ Task<Result<net::Response>> create(const Call& call, Core& core) {
     co_return render_refusal("proxies_unavailable",
                              "this server has no proxies of its own: leave useProxy out");
   request->spec.project_id = call.project_id;
-  request->spec.key_id = call.key_id;
+  if (auto whole = complete_spec(call, request->spec); !whole) co_return whole.error();
   auto settled = co_await settle_create(call, core, *request);
   if (!settled) co_return settled.error();
   auto view = co_await core.create(request->spec);

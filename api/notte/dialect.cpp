@@ -12,6 +12,7 @@
 #include "api/notte/render.hpp"
 #include "api/profile_answers.hpp"
 #include "api/proxy_fields.hpp"
+#include "api/recording_wishes.hpp"
 
 namespace greenroom::api::notte {
 
@@ -25,7 +26,7 @@ Task<Result<net::Response>> start(const Call& call, Core& core) {
   auto request = parse_start(call.request.body);
   if (!request) co_return request.error();
   request->spec.project_id = call.project_id;
-  request->spec.key_id = call.key_id;
+  if (auto whole = complete_spec(call, request->spec); !whole) co_return whole.error();
   if (request->spec.profile) request->spec.profile->id = own_profile_id(request->spec.profile->id);
   auto settled = co_await settle_profile(call, core, request->spec, "profile", no_profile);
   if (!settled && settled.error().code == errc::unsupported)

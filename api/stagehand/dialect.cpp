@@ -4,6 +4,7 @@
 
 #include "api/answers.hpp"
 #include "api/devtools.hpp"
+#include "api/recording_wishes.hpp"
 #include "api/stagehand/actions.hpp"
 #include "api/stagehand/launch.hpp"
 #include "api/stagehand/model.hpp"
@@ -50,7 +51,7 @@ Task<Result<net::Response>> start(const Call& call, Core& core) {
   auto request = parse_start(call.request, call.project_id);
   if (!request) co_return request.error();
   const bool is_fresh = request->kind == Kind::fresh;
-  request->spec.key_id = call.key_id;
+  if (auto whole = complete_spec(call, request->spec); !whole) co_return whole.error();
   Result<SharedView> view = Error{};
   if (is_fresh)
     view = co_await core.create(std::move(request->spec));

@@ -28,6 +28,16 @@ export async function colourAt(file, second) {
   return [...stdout];
 }
 
+/** The picture that is shown at `second`: { width, height, data }, three bytes a pixel. */
+export async function pictureAt(file, second) {
+  const { width, height } = await probe(file);
+  const filter = `fps=50,trim=start=${second.toFixed(3)},setpts=PTS-STARTPTS`;
+  const out = ['-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+  const { stdout } = await run('ffmpeg', ['-v', 'error', ...input(file), '-vf', filter, ...out], { encoding: 'buffer', timeout: 60_000, maxBuffer: 1 << 26 });
+  assert.equal(stdout.length, width * height * 3, `a picture at ${second} s of ${file}`);
+  return { width, height, data: stdout };
+}
+
 /** For every picture, the least and the greatest brightness of its 16 by 9 fields: alike when it has one colour. */
 export async function brightnessSpreads(file) {
   const size = 16 * 9;
