@@ -264,6 +264,9 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     const Envelope& envelope = *scanned;
     if (envelope.session_id.empty()) return from_top_level(envelope, message);
     follow_sessions(envelope);
+    // Before the client has the answer: what it says of that context's downloads itself comes later.
+    if (envelope.id && envelope.result.starts_with("{\"browserContextId\":\""))
+      apply_download_behavior(plain_string(member(envelope.result, "browserContextId")));
     const CdpSession* session = table_.find(envelope.session_id);
     if (session == nullptr) return;  // of a line that has gone
     const auto found = lines_.find(session->line);
@@ -344,11 +347,13 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   }
 
   /// A detached root takes the browser's download behaviour away, so this is said again after each.
-  void apply_download_behavior() {
+  /// Of a context; empty: of the browser's own.
+  void apply_download_behavior(std::string_view context = {}) {
     if (options_.download_directory.empty() || gone_) return;
     json::object params;
     params["behavior"] = "allowAndName";
     params["downloadPath"] = options_.download_directory;
+    if (!context.empty()) params["browserContextId"] = context;
     post("Browser.setDownloadBehavior", params, {});
   }
 

@@ -171,6 +171,12 @@ test('downloads with the documented recipe and without, in other contexts, of on
   await apart.click('#save');
   await until('two are kept', async () => (await list({ sessionId: session.id })).total === 2, 15_000);
   await context.close();
+  // And one of which nothing was said.
+  const silent = await puppeteer.createBrowserContext();
+  const alone = await silent.newPage();
+  await alone.goto(`${url}/save?name=silent.txt&text=quiet`).catch(() => {}); // a download is no document
+  await until('three are kept', async () => (await list({ sessionId: session.id })).total === 3, 15_000);
+  await silent.close();
   await puppeteer.disconnect();
   // With: the literal word, as the documentation has it.
   const cdp = await Cdp.connect(session.connectUrl);
@@ -182,15 +188,16 @@ test('downloads with the documented recipe and without, in other contexts, of on
   const begun = await until('the client hears of it', () => cdp.events.find(({ method }) => method === 'Browser.downloadWillBegin'), 10_000);
   await until('and of its end', () => cdp.events.find(({ method, params }) =>
     method === 'Browser.downloadProgress' && params.guid === begun.params.guid && params.state === 'completed'), 10_000);
-  await until('three are kept', async () => (await list({ sessionId: session.id })).total === 3, 15_000);
+  await until('four are kept', async () => (await list({ sessionId: session.id })).total === 4, 15_000);
   cdp.socket.close();
   await release(sdk, session);
 
   const files = await downloadsOf(session);
   const names = Object.keys(files).toSorted();
-  assert.equal(names.length, 3);
+  assert.equal(names.length, 4);
   assert.match(names[0], /^[^/]*\u4f60\.tar-\d{13}\.gz$/);
-  for (const name of names.slice(1)) assert.match(name, /^sample-\d{13}\.pdf$/);
+  assert.match(names[3], /^silent-\d{13}\.txt$/);
+  for (const name of names.slice(1, 3)) assert.match(name, /^sample-\d{13}\.pdf$/);
   assert.notEqual(names[1], names[2]);
   assert.equal(String(files[names[1]]), 'hello');
 

@@ -74,6 +74,17 @@ TEST_F(SwitchboardTest, TheDownloadFolderIsSaidAtTheStartAndWhenItChanges) {
   EXPECT_EQ(pipe.sent("Browser.setDownloadBehavior")[1].at("params").at("downloadPath"), "/other");
 }
 
+TEST_F(SwitchboardTest, AContextThatAClientMakesHasTheDownloadFolder) {
+  start();
+  connect();
+  pipe.forget_sent();
+  browser_says(R"({"id":7,"result":{"browserContextId":"C1"},"sessionId":"root-1"})");
+  ASSERT_EQ(pipe.sent("Browser.setDownloadBehavior").size(), 1u);
+  EXPECT_EQ(
+      pipe.sent("Browser.setDownloadBehavior")[0].at("params"),
+      json::parse(R"({"behavior":"allowAndName","downloadPath":"/downloads","browserContextId":"C1"})"));
+}
+
 TEST_F(SwitchboardTest, APageLineIsAttachedToItsTarget) {
   start();
   Client& client = connect("PAGE");
