@@ -134,6 +134,8 @@ class Browser {
   virtual std::string home_directory() const { return {}; }
   /// As whom it runs, when that is not the daemon's own user: whose its files are.
   virtual std::optional<base::Identity> identity() const { return std::nullopt; }
+  /// For base::ProcessOptions::cgroup of what belongs to it; -1: it has none of its own.
+  virtual int cgroup() const { return -1; }
   /// How many of its processes the kernel killed for want of memory; nothing where that is not counted for it
   /// alone.
   virtual std::optional<std::uint64_t> memory_kills() const { return std::nullopt; }

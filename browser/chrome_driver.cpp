@@ -31,6 +31,7 @@ base::ProcessOptions process_options(const ChromeDriverOptions& options, int out
   process.descriptors = {{output, 1}, {output, 2}};
   process.working_directory = options.temporary;
   process.identity = options.identity;
+  process.cgroup = options.cgroup;
   return process;
 }
 

@@ -20,6 +20,7 @@ struct ChromeDriverOptions {
   std::string home;       ///< of the browser's directory: by it the process is known to belong to the browser
   std::string temporary;  ///< where it unpacks files that clients send
   std::optional<base::Identity> identity;  ///< the browser's
+  int cgroup = -1;                         ///< the browser's; -1: none
   unsigned connections = 16;               ///< commands that may run at a time
   base::Bytes memory{1ull << 30};
   base::Bytes file_size{1ull << 30};

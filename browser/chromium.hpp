@@ -49,6 +49,7 @@ class Chromium final : public Browser {
   const std::string& download_directory() const override { return download_directory_; }
   std::string upload_directory() const override { return directory_.uploads(); }
   std::string profile_directory() const override { return directory_.profile(); }
+  int cgroup() const override { return cgroup_ ? cgroup_->processes() : -1; }
   std::string home_directory() const override { return directory_.home(); }
   std::optional<base::Identity> identity() const override { return identity_; }
   std::optional<std::uint64_t> memory_kills() const override {

@@ -244,6 +244,7 @@ Task<Result<void>> SessionDriver::open() {
   options.home = browser_->home_directory();
   options.temporary = browser_->upload_directory();
   options.identity = browser_->identity();
+  options.cgroup = browser_->cgroup();
   auto started = co_await browser::ChromeDriver::start(tasks_, std::move(options));
   if (!started) co_return started.error();
   if (!browser::fits((*started)->version(), browser_->version())) {
