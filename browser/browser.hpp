@@ -69,6 +69,9 @@ class NetworkGate {
   virtual ~NetworkGate() = default;
   /// Before the launch: the port on 127.0.0.1 of a SOCKS 5 server for the processes of `user`. Errors: io.
   virtual base::Result<std::uint16_t> open(const std::string& browser_id, uid_t user) = 0;
+  /// Why the newest connection that it wanted was not made, as Chromium calls that ("net::ERR_…"); empty:
+  /// none failed.
+  virtual std::string_view last_failure(const std::string& browser_id) const = 0;
   /// When no process of it is left. Cancel: not cancellable.
   virtual base::Task<void> close(const std::string& browser_id) = 0;
 };

@@ -208,6 +208,8 @@ Result<void> Chromium::start_process() {
   cdp::SwitchboardOptions wanted;
   wanted.download_directory = directory_.downloads();
   wanted.upload_directory = directory_.uploads();
+  if (machine_.options.gate != nullptr)
+    wanted.failure_reason = [this] { return machine_.options.gate->last_failure(id_); };
   wanted.call_deadline = machine_.options.deadline;  // the first answers of a busy machine's cold start
   switchboard_ = cdp::Switchboard::make(machine_.executor, *pipe_, std::move(wanted), log_);
   tasks_.spawn(talk());

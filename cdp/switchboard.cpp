@@ -10,6 +10,7 @@
 #include "base/task_group.hpp"
 #include "cdp/client_rules.hpp"
 #include "cdp/envelope.hpp"
+#include "cdp/network_errors.hpp"
 #include "cdp/own_line.hpp"
 #include "cdp/routing_table.hpp"
 
@@ -262,6 +263,8 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       return;
     }
     const Envelope& envelope = *scanned;
+    if (options_.failure_reason)
+      if (auto told = with_reason(message, envelope, options_.failure_reason())) return from_browser(*told);
     if (envelope.session_id.empty()) return from_top_level(envelope, message);
     follow_sessions(envelope);
     // Before the client has the answer: what it says of that context's downloads itself comes later.

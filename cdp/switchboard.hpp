@@ -45,6 +45,8 @@ struct SwitchboardOptions {
   base::Bytes message_limit = base::Bytes{100ull * 1024 * 1024 - 4096};
   std::string download_directory;  ///< every download path that a client names becomes this; empty: refuse
   std::string upload_directory;    ///< the only place files may be taken from; empty: none
+  /// Why the newest connection failed that the browser wanted ("net::ERR_…"); empty: unknown. May be none.
+  std::function<std::string_view()> failure_reason;
   std::chrono::milliseconds call_deadline{10'000};     ///< for the switchboard's own calls
   std::chrono::milliseconds release_deadline{30'000};  ///< a paused target is let go after that
   std::chrono::milliseconds sweep_interval{5'000};     ///< how often paused targets are looked at

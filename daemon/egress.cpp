@@ -17,6 +17,31 @@ using base::Result;
 using base::Task;
 
 namespace {
+/// What Chromium says of such a failure when it makes its connections itself.
+std::string_view chromium_word(net::EgressFailure failure) {
+  switch (failure) {
+    case net::EgressFailure::none:
+      return {};
+    case net::EgressFailure::no_such_name:
+      return "net::ERR_NAME_NOT_RESOLVED";
+    case net::EgressFailure::refused:
+      return "net::ERR_CONNECTION_REFUSED";
+    case net::EgressFailure::unreachable:
+      return "net::ERR_ADDRESS_UNREACHABLE";
+    case net::EgressFailure::timed_out:
+      return "net::ERR_CONNECTION_TIMED_OUT";
+    case net::EgressFailure::forbidden:
+      return "net::ERR_BLOCKED_BY_ADMINISTRATOR";
+    case net::EgressFailure::advertisement:
+      return "net::ERR_BLOCKED_BY_CLIENT";
+    case net::EgressFailure::no_proxy:
+      return "net::ERR_PROXY_CONNECTION_FAILED";
+    case net::EgressFailure::proxy_refused:
+      return "net::ERR_TUNNEL_CONNECTION_FAILED";
+  }
+  return {};
+}
+
 /// How late the bytes of a running session may be.
 constexpr std::chrono::seconds meter_interval{1};
 
@@ -169,6 +194,11 @@ Result<std::uint16_t> Egress::open(const std::string& browser_id, uid_t user) {
   Entry& entry = entries_[browser_id];
   entry.proxy = std::move(*proxy);
   return entry.proxy->port();
+}
+
+std::string_view Egress::last_failure(const std::string& browser_id) const {
+  const auto found = entries_.find(browser_id);
+  return found == entries_.end() ? std::string_view() : chromium_word(found->second.proxy->last_failure());
 }
 
 Task<void> Egress::close(const std::string& browser_id) {

@@ -40,6 +40,7 @@ class Egress final : public browser::NetworkGate {
 
   base::Result<std::uint16_t> open(const std::string& browser_id, uid_t user) override;
   base::Task<void> close(const std::string& browser_id) override;
+  std::string_view last_failure(const std::string& browser_id) const override;
 
   /// The port of the daemon's own API, which every page may reach.
   void use_own_port(std::uint16_t port) { context_.rules.own_port = port; }

@@ -60,7 +60,8 @@ Task<Result<Reached>> reach(EgressContext& context, const Host& host, std::uint1
                             const Judge& judge) {
   const base::Executor executor = co_await asio::this_coro::executor;
   auto addresses = co_await addresses_of(context, host);
-  if (!addresses) co_return addresses.error();
+  // Whatever kept the name from being looked up: without an address there is no host.
+  if (!addresses) co_return Error{errc::not_found, addresses.error().detail};
   Reached reached;
   for (const IpAddress& address : *addresses) {
     const bool is_own = is_own_address(executor, address);

@@ -39,6 +39,25 @@ socks::Reply reply_to(const Error& error) {
   }
 }
 
+EgressFailure failure_of(const Error& error, bool is_proxied) {
+  const bool is_proxys = error.code == errc::unauthenticated || error.code == errc::protocol;
+  if (is_proxied) return is_proxys ? EgressFailure::proxy_refused : EgressFailure::no_proxy;
+  switch (error.code) {
+    case errc::not_found:
+      return EgressFailure::no_such_name;
+    case errc::closed:
+      return EgressFailure::refused;
+    case errc::timed_out:
+      return EgressFailure::timed_out;
+    default:
+      return EgressFailure::unreachable;
+  }
+}
+
+EgressFailure failure_of(EgressVerdict verdict) {
+  return verdict == EgressVerdict::blocked_ad ? EgressFailure::advertisement : EgressFailure::forbidden;
+}
+
 struct Meter {
   std::uint64_t& all;
   std::uint64_t* proxied;  // nullptr: straight to the network
@@ -145,10 +164,14 @@ Task<void> EgressProxy::Connection::run() {
     }
     if (dialled) {
       ++proxy_.context_.counters.refused;
+      proxy_.last_failure_ = failure_of(dialled->verdict);
       proxy_.note(*host, request->port, words(dialled->verdict));
     } else {
       ++proxy_.context_.counters.failed;
       reply = reply_to(dialled.error());
+      // What the browser asks for by itself is nobody's failure.
+      if (!host->is_nobodys() || proxy_.last_failure_ == EgressFailure::none)
+        proxy_.last_failure_ = failure_of(dialled.error(), is_proxied_);
       // That a host is not there is for the page to see; that its proxy fails it, for whoever chose that.
       if (is_proxied_) proxy_.note(*host, request->port, "the proxy: " + dialled.error().message());
     }

@@ -56,6 +56,19 @@ struct EgressRefusal {
   std::string why;  ///< for people; no secret
 };
 
+/// Why a connection was not made.
+enum class EgressFailure {
+  none,
+  no_such_name,
+  refused,      ///< nobody listens
+  unreachable,  ///< no way there
+  timed_out,
+  forbidden,      ///< by a rule
+  advertisement,  ///< which the session does not want
+  no_proxy,       ///< the session's proxy could not be reached
+  proxy_refused,  ///< or it did not make the connection
+};
+
 /// Lifetime stop() is awaited before it goes.
 class EgressProxy {
  public:
@@ -71,6 +84,9 @@ class EgressProxy {
   void on_refusal(std::function<void(const EgressRefusal&)> action);
   /// Bytes that have gone through other proxies, both directions, since the last call.
   std::uint64_t take_proxied_bytes() { return std::exchange(proxied_bytes_, 0); }
+
+  /// Of the newest connection that was not made.
+  EgressFailure last_failure() const { return last_failure_; }
 
   /// Cuts everything. Cancel: not cancellable.
   base::Task<void> stop();
@@ -93,6 +109,7 @@ class EgressProxy {
   std::function<void(const EgressRefusal&)> on_refusal_;
   std::set<std::pair<std::string, std::string>> noted_;
   std::uint64_t proxied_bytes_ = 0;
+  EgressFailure last_failure_ = EgressFailure::none;
   bool is_stopping_ = false;
   base::TaskGroup tasks_;
 };

@@ -146,8 +146,8 @@ test('a proxy that refuses the credentials or is not there: the page fails, and 
   const session = await createWhenRoom(sdk, { keepAlive: true, proxies: bad });
   const browser = await connectPlaywright(session);
   const page = browser.contexts()[0].pages()[0];
-  await assert.rejects(page.goto(site()), /net::ERR_/);
-  await assert.rejects(page.goto(site('localhost')), /net::ERR_/);
+  await assert.rejects(page.goto(site()), /net::ERR_TUNNEL_CONNECTION_FAILED/);
+  await assert.rejects(page.goto(site('localhost')), /net::ERR_PROXY_CONNECTION_FAILED/);
   await browser.close();
   await release(sdk, session);
   const lines = daemon.log.join('\n');
@@ -155,6 +155,18 @@ test('a proxy that refuses the credentials or is not there: the page fails, and 
   const stored = await readFile(path.join(daemon.data, 'greenroom.db'), 'latin1');
   assert.doesNotMatch(stored, /nonsense/);
 });
+
+test('a connection that fails is called as in a browser that makes its own', () => withSession({}, async (page) => {
+  const closed = net.createServer();
+  await new Promise((done) => closed.listen(0, '127.0.0.1', done));
+  const nobody = `http://127.0.0.1:${closed.address().port}/`;
+  await new Promise((done) => closed.close(done));
+  await assert.rejects(page.goto(nobody), /net::ERR_CONNECTION_REFUSED/);
+  await assert.rejects(page.goto('http://nobody.invalid/'), /net::ERR_NAME_NOT_RESOLVED/);
+  await page.goto(site());
+  const [failed] = await Promise.all([page.waitForEvent('requestfailed'), page.evaluate((url) => fetch(url).catch(() => {}), nobody)]);
+  assert.equal(failed.failure().errorText, 'net::ERR_CONNECTION_REFUSED');
+}));
 
 test('what is no proxy is refused at once, without its password', async () => {
   for (const server of ['ftp://proxy.example', 'http://', 'http://proxy.example:99999', 'not a proxy']) {
@@ -183,7 +195,7 @@ test('allowed domains hold pages back, and nothing that pages load', () => withS
 test('advertisements are not loaded where that is asked for', async () => {
   await withSession({ browserSettings: { blockAds: true } }, async (page, session) => {
     await page.goto(site());
-    await assert.rejects(page.goto('http://static.doubleclick.net/'), /net::ERR_/);
+    await assert.rejects(page.goto('http://static.doubleclick.net/'), /net::ERR_BLOCKED_BY_CLIENT/);
     await until('the log says so', async () => {
       const answer = await call(daemon, 'GET', `/greenroom/v1/sessions/${session.id}/timeline`, { headers: { authorization: `Bearer ${daemon.key}` } });
       return (await answer.text()).includes('blocked as an advertisement');
