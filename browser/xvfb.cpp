@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstddef>
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 
 #include "base/apart.hpp"
 #include "base/deadline.hpp"
+#include "base/fd.hpp"
 #include "browser/x_client.hpp"
 
 namespace greenroom::browser {
@@ -30,21 +30,22 @@ namespace {
 constexpr int number_fd = 3;  // where the server sees its -displayfd
 constexpr const char* socket_folder = "/tmp/.X11-unix";
 
-/// Whether nobody listens at that name, which begins with a zero byte when it is an abstract one.
-bool refuses(const std::string& name) {
+/// Whether nobody in this network namespace has that path.
+bool is_nobodys(const std::string& path) {
+  const auto table = base::read_file("/proc/net/unix");
+  return table && !is_bound(*table, path);
+}
+
+/// Whether nobody at all listens there. A server that only does not answer yet is somebody.
+bool refuses(const std::string& path) {
   const base::UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (!client || name.size() >= sizeof address.sun_path) return false;
-  name.copy(address.sun_path, name.size());
+  if (!client || path.size() >= sizeof address.sun_path) return false;
+  path.copy(address.sun_path, path.size());
   const auto* any = reinterpret_cast<const sockaddr*>(&address);
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  return ::connect(client.value(), any, size) != 0 && errno == ECONNREFUSED;
+  return ::connect(client.value(), any, sizeof address) != 0 && errno == ECONNREFUSED;
 }
-
-/// True when a socket has a file and no server. A server that only does not answer yet is alive, and so is
-/// one that listens under the abstract name, which it takes before the file.
-bool is_dead_socket(const std::string& path) { return refuses(std::string(1, '\0') + path) && refuses(path); }
 
 /// 0 when there is no such file.
 ino_t inode_of(const std::string& path) {
@@ -92,6 +93,15 @@ std::optional<int> display_number(std::string_view written) {
   return number;
 }
 
+bool is_bound(std::string_view table, std::string_view path) {
+  for (std::size_t at = table.find(path); at != std::string_view::npos; at = table.find(path, at + 1)) {
+    const char before = at == 0 ? ' ' : table[at - 1];
+    const std::size_t end = at + path.size();
+    if ((before == ' ' || before == '@') && (end == table.size() || table[end] == '\n')) return true;
+  }
+  return false;
+}
+
 Result<void> prepare_x_sockets() {
   if (::geteuid() != 0) return {};
   if (::mkdir(socket_folder, 01777) != 0 && errno != EEXIST)
@@ -105,7 +115,7 @@ Result<void> prepare_x_sockets() {
 
 void remove_dead_x_socket(int number, ino_t inode) {
   const std::string path = x_socket_path(number);
-  if (inode_of(path) == inode && is_dead_socket(path)) ::unlink(path.c_str());
+  if (inode_of(path) == inode && is_nobodys(path)) ::unlink(path.c_str());
 }
 
 void remove_dead_x_sockets(UidRange owners) {
@@ -118,11 +128,11 @@ void remove_dead_x_sockets(UidRange owners) {
     struct stat about {};
     if (entry->d_name[0] != 'X' || ::lstat(path.c_str(), &about) != 0 || !S_ISSOCK(about.st_mode)) continue;
     if (about.st_uid < owners.first || about.st_uid > owners.last) continue;
-    // Between its bind and its listen a server that is just starting, another daemon's perhaps, looks dead
-    // too.
+    // A server of another network namespace is not in the table, and has to be asked. One that is just
+    // starting, and would end with us, is left alone.
     constexpr std::time_t youth = 10;  // seconds
     if (std::time(nullptr) - about.st_mtim.tv_sec < youth) continue;
-    if (is_dead_socket(path)) ::unlink(path.c_str());
+    if (is_nobodys(path) && refuses(path)) ::unlink(path.c_str());
   }
 }
 

@@ -39,14 +39,18 @@ std::optional<int> display_number(std::string_view written);
 /// browser's socket. Errors: io. Blocks.
 base::Result<void> prepare_x_sockets();
 
+/// Whether the text of /proc/net/unix knows a socket of that path, as a file or as an abstract name. To
+/// connect would tell, too, but end the server: one that has only begun ends with its first client
+/// (-terminate). Pure.
+bool is_bound(std::string_view table, std::string_view path);
+
 /// Removes the sockets that killed servers of these users have left: those on which nobody listens. (A server
 /// that finds its own number writes no lock file.) Blocks.
 void remove_dead_x_sockets(UidRange owners);
 
 /// Removes the socket of that display if nobody listens on it: its server, which was ours, has ended. Blocks.
 ///
-/// Only the socket with that inode: when the server has gone, its number may be another one's at once, which
-/// looks dead too between its bind and its listen.
+/// Only the socket with that inode: when the server has gone, its number may be another one's at once.
 void remove_dead_x_socket(int number, ino_t inode);
 
 class Xvfb {

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/crypto.hpp"
+#include "base/deadline.hpp"
 #include "cdp/envelope.hpp"
 #include "cdp/page_script.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 constexpr std::size_t longest_url = 2048;   // as viewers are told
 constexpr std::size_t longest_title = 300;  // bytes
 constexpr int picture_quality = 70;
+constexpr std::chrono::seconds picture_deadline{3};
 
 const Error no_tab{errc::gone, "there is no such tab"};
 const Error no_line{errc::closed, "the browser has gone"};
@@ -130,12 +132,20 @@ void LiveTabs::raise(std::string_view tab) {
   changed_();
 }
 
+void LiveTabs::on_picture(std::string_view session, std::string_view params) {
+  const auto found = casts_.find(session);
+  if (found == casts_.end()) return;
+  found->second->data = cdp::text_member(params, "data");
+  found->second->came.set();
+}
+
 void LiveTabs::on_event(std::string_view method, std::string_view session, std::string_view params) {
   if (method == "Target.targetCreated") return on_target(cdp::member(params, "targetInfo"), true);
   if (method == "Target.targetInfoChanged") return on_target(cdp::member(params, "targetInfo"), false);
   if (method == "Target.targetDestroyed") return remove(cdp::text_member(params, "targetId"));
   if (method == "Target.attachedToTarget") return on_attached(session, params);
   if (method == "Target.detachedFromTarget") return on_detached(params);
+  if (method == "Page.screencastFrame") return on_picture(session, params);
   Tab* tab = of_session(session);
   // Titles have no event: the browser is asked when a document may have got its own.
   if (tab != nullptr && (method == "Page.domContentEventFired" || method == "Page.loadEventFired")) {
@@ -277,17 +287,29 @@ Task<Result<json::object>> LiveTabs::call(std::string tab, std::string_view meth
   co_return co_await line_->call(method, std::move(params), session);
 }
 
+/// Page.captureScreenshot would be the usual way, but of a page behind another one it takes seconds, and of
+/// the same one again it may never come (seen with Chromium 156). A screencast's first picture is there at
+/// once.
 Task<Result<std::string>> LiveTabs::picture(std::string tab) {
+  if (stopped_ || !line_) co_return no_line;
+  const Tab* found = find(tab);
+  if (found == nullptr || found->session.empty()) co_return no_tab;
+  const std::string session = found->session;
+  const base::Executor executor = co_await base::asio::this_coro::executor;
+  const auto cast = std::make_shared<Cast>(executor);
+  casts_.insert_or_assign(session, cast);
   json::object params;
   params["format"] = "jpeg";
   params["quality"] = picture_quality;
-  params["optimizeForSpeed"] = true;
-  auto answer = co_await call(std::move(tab), "Page.captureScreenshot", std::move(params));
-  if (!answer) co_return answer.error();
-  const json::value* data = answer->if_contains("data");
-  if (data == nullptr || !data->is_string()) co_return Error{errc::protocol, "a screenshot without data"};
-  auto jpeg = base::from_base64(data->get_string());
-  if (!jpeg) co_return Error{errc::protocol, "a screenshot that is no base64"};
+  const auto started = co_await line_->call("Page.startScreencast", std::move(params), session);
+  if (started) (void)co_await base::finishes_within(cast->came.wait(), picture_deadline);
+  casts_.erase(session);
+  if (!started) co_return started.error();
+  if (stopped_ || !line_) co_return no_line;
+  line_->post("Page.stopScreencast", json::object(), session);
+  if (cast->data.empty()) co_return Error{errc::timed_out, "a picture of the tab"};
+  auto jpeg = base::from_base64(cast->data);
+  if (!jpeg) co_return Error{errc::protocol, "a picture that is no base64"};
   co_return std::move(*jpeg);
 }
 

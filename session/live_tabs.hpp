@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/event.hpp"
 #include "cdp/switchboard.hpp"
 #include "session/live_commands.hpp"
 #include "session/live_messages.hpp"
@@ -67,6 +69,12 @@ class LiveTabs {
     std::optional<PageSize> size;
     bool was_there = false;  ///< before anybody looked, and its document has not said anything since
   };
+  /// A picture that somebody waits for.
+  struct Cast {
+    explicit Cast(const base::Executor& executor) : came(executor) {}
+    base::Event came;
+    std::string data;  ///< base64
+  };
   /// Where a tab's frames in other processes are reached.
   struct Frame {
     std::string tab;
@@ -77,6 +85,7 @@ class LiveTabs {
   Tab* find(std::string_view tab) { return const_cast<Tab*>(std::as_const(*this).find(tab)); }
   Tab* of_session(std::string_view session);
   void on_event(std::string_view method, std::string_view session, std::string_view params);
+  void on_picture(std::string_view session, std::string_view params);
   void on_target(std::string_view info, bool is_new);
   void on_attached(std::string_view outer, std::string_view params);
   void on_detached(std::string_view params);
@@ -93,7 +102,8 @@ class LiveTabs {
   std::function<void()> changed_;
   std::unique_ptr<cdp::Line> line_;
   std::vector<Tab> tabs_;
-  std::unordered_map<std::string, Frame> frames_;  // by CDP session
+  std::unordered_map<std::string, Frame> frames_;                    // by CDP session
+  std::map<std::string, std::shared_ptr<Cast>, std::less<>> casts_;  // by CDP session
   TabStack stack_;
   std::string front_at_first_;  // as long as nothing is known to have come before it
   bool knows_all_ = false;

@@ -26,6 +26,19 @@ TEST(Xvfb, ListensForNobodyButWhoHasItsCookie) {
   EXPECT_EQ(std::find(arguments.begin(), arguments.end(), "-noreset"), arguments.end());
 }
 
+TEST(Xvfb, ASocketIsSomebodysAsAFileAndAsAnAbstractName) {
+  const std::string table =
+      "Num       RefCount Protocol Flags    Type St Inode Path\n"
+      "0000000000000001: 00000003 00000000 00000000 0001 03  1521\n"
+      "0000000000000002: 00000002 00000000 00010000 0001 01 77 /tmp/.X11-unix/X12\n"
+      "0000000000000003: 00000002 00000000 00000000 0001 01 78 @/tmp/.X11-unix/X3\n";
+  EXPECT_TRUE(is_bound(table, "/tmp/.X11-unix/X12"));
+  EXPECT_TRUE(is_bound(table, "/tmp/.X11-unix/X3"));
+  EXPECT_FALSE(is_bound(table, "/tmp/.X11-unix/X1"));
+  EXPECT_FALSE(is_bound(table, "/.X11-unix/X12"));
+  EXPECT_FALSE(is_bound(table, "/tmp/.X11-unix/X123"));
+}
+
 TEST(Xvfb, TheDisplayNumberIsKnownWithItsNewline) {
   EXPECT_EQ(display_number("1"), std::nullopt);
   EXPECT_EQ(display_number("12\n"), 12);

@@ -50,7 +50,8 @@ class LiveRoomTest : public testing::Test {
   LiveRoomTest() {
     switchboard.wire.answer = [this](const browser::FakeCall& call) -> Result<json::object> {
       if (call.method == "Target.setAutoAttach" && call.session.empty()) open_tab("A");
-      if (call.method == "Page.captureScreenshot") return json::object{{"data", "SlBFRw=="}};
+      if (call.method == "Page.startScreencast")
+        switchboard.wire.emit("Page.screencastFrame", {{"data", "SlBFRw=="}, {"sessionId", 1}}, call.session);
       return json::object();
     };
     LiveRoom::Hooks hooks;
