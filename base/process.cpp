@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/process/v2/process.hpp>
 
 #include "base/event.hpp"
@@ -125,17 +126,26 @@ struct ChildSetup {
 /// What the wait for the end needs. Shared with that wait, because a ChildProcess may be destroyed, and its
 /// process killed, while the wait is pending; the wait then ends by itself a moment later.
 struct Watch {
-  Watch(const Executor& executor, v2::process p) : process(std::move(p)), ended(executor) {}
-  v2::process process;
+  Watch(const Executor& executor, pid_t its_pid, UniqueFd descriptor)
+      : pid(its_pid), pidfd(executor, descriptor.release()), ended(executor) {}
+  const pid_t pid;
+  asio::posix::stream_descriptor pidfd;  // readable once the process has ended
   ExitStatus status;
   Event ended;
 };
 
+/// Process v2's own wait blocks the loop: it asks waitpid() to wait once the descriptor is said to be
+/// readable, and Asio may say so of the number's earlier owner (seen: a pidfd that is reaped has one more
+/// event to come, and when the number is taken anew in between, that event is the new one's).
 Task<void> watch(std::shared_ptr<Watch> state) {
-  [[maybe_unused]] auto [error, folded] = co_await state->process.async_wait(use_tuple);
-  if (error) co_return;  // reaped by the destructor
-  // `folded` cannot tell "exit 9" from "signal 9".
-  const int native = state->process.native_exit_code();
+  int native = 0;
+  for (;;) {
+    [[maybe_unused]] auto [error] =
+        co_await state->pidfd.async_wait(asio::posix::stream_descriptor::wait_read, use_tuple);
+    if (state->ended.is_set()) co_return;  // reaped by the destructor
+    const pid_t reaped = ::waitpid(state->pid, &native, WNOHANG);
+    if (reaped == state->pid || (reaped < 0 && errno == ECHILD)) break;
+  }
   if (WIFSIGNALED(native))
     state->status.signal = WTERMSIG(native);
   else
@@ -145,8 +155,8 @@ Task<void> watch(std::shared_ptr<Watch> state) {
 
 class PidfdChild final : public ChildProcess {
  public:
-  PidfdChild(const Executor& executor, v2::process process)
-      : watch_(std::make_shared<Watch>(executor, std::move(process))), pid_(watch_->process.id()) {
+  PidfdChild(const Executor& executor, pid_t pid, UniqueFd pidfd)
+      : watch_(std::make_shared<Watch>(executor, pid, std::move(pidfd))), pid_(pid) {
     asio::co_spawn(executor, watch(watch_), [keep = watch_](const std::exception_ptr&) {});
   }
 
@@ -156,6 +166,8 @@ class PidfdChild final : public ChildProcess {
     int status = 0;
     ::waitpid(pid_, &status, 0);
     watch_->ended.set();
+    boost::system::error_code ignored;
+    watch_->pidfd.cancel(ignored);
   }
 
   pid_t pid() const override { return pid_; }
@@ -217,7 +229,17 @@ Result<std::unique_ptr<ChildProcess>> start_confined(const Executor& executor, c
     if (launcher.pid > 0) ::waitpid(launcher.pid, &status, 0);
     return Error{errc::io, "starting " + options.executable + ": " + error.message()};
   }
-  return std::unique_ptr<ChildProcess>(std::make_unique<PidfdChild>(executor, std::move(process)));
+  const pid_t pid = process.id();
+  process.detach();
+  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd) {
+    const Error failure = errno_error("watching " + options.executable, errno);
+    ::kill(-pid, SIGKILL);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return failure;
+  }
+  return std::unique_ptr<ChildProcess>(std::make_unique<PidfdChild>(executor, pid, std::move(pidfd)));
 }
 
 }  // namespace greenroom::base

@@ -15,6 +15,7 @@
 #include "base/apart.hpp"
 #include "base/deadline.hpp"
 #include "base/fd.hpp"
+#include "base/private_network.hpp"
 #include "browser/x_client.hpp"
 
 namespace greenroom::browser {
@@ -150,7 +151,10 @@ Task<Result<std::unique_ptr<Xvfb>>> Xvfb::start(base::TaskGroup& tasks, XvfbOpti
   if (!errors) co_return errors.error();
   const base::ProcessOptions wanted =
       process_options(options, number->second.value(), errors->second.value());
-  auto process = base::ChildProcess::start(tasks.executor(), wanted);
+  // -terminate ends it with its last client; before the first one there is nobody but us to end it.
+  base::Confinement limits;
+  limits.ends_with_us = true;
+  auto process = base::start_confined(tasks.executor(), wanted, limits);
   if (!process) co_return Error{errc::launch_failed, process.error().detail};
   number->second.reset();
   errors->second.reset();
