@@ -40,7 +40,10 @@ class KeptProfilesTest : public testing::Test {
     folder = ::mkdtemp(name.data());
     open();
   }
-  ~KeptProfilesTest() override { fs::remove_all(folder); }
+  ~KeptProfilesTest() override {
+    profiles.reset();  // its threads may still be removing something of it
+    fs::remove_all(folder);
+  }
   void open() {
     KeptProfilesOptions options;
     options.files.root = folder + "/profiles";
