@@ -1,4 +1,5 @@
 #include <csignal>
+#include <limits>
 #include <list>
 #include <unistd.h>
 
@@ -82,6 +83,9 @@ class ChromiumLauncher final : public Launcher {
         if (!removed) failures.push_back(removed.error().message());
       }
       remove_dead_x_sockets(uids);
+      // Nobody but root could use a number again whose file is somebody else's, whoever that was.
+      const UidRange anybody{0, std::numeric_limits<uid_t>::max()};
+      remove_keyboard_files(::geteuid() == 0 ? anybody : uids, std::chrono::seconds(60));
       return failures;
     };
     for (const std::string& failure : co_await machine_.pool.run(std::move(job)))

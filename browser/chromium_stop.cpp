@@ -77,11 +77,14 @@ Task<void> Chromium::remove_traces() {
   if (process_) key.leaders.push_back(process_->pid());
   if (xvfb_) key.leaders.push_back(xvfb_->process().pid());
   const int display = xvfb_ ? xvfb_->display().number : -1;
+  // A server that was broken off before it could be used may have been compiling its keyboard.
+  const bool was_broken_off = has_display() && !xvfb_ && identity_;
   const ino_t socket = xvfb_ ? xvfb_->socket() : 0;
-  auto job = [key, display, socket, work = machine_.options.work_directory, id = id_,
+  auto job = [key, display, socket, was_broken_off, work = machine_.options.work_directory, id = id_,
               has_directory = has_directory_ && !when_exited_]() -> Result<void> {
     auto ended = end_processes(key, tree_deadline);
     if (display >= 0) remove_dead_x_socket(display, socket);
+    if (was_broken_off) remove_keyboard_files(key.uids, std::chrono::seconds(0));
     Result<void> removed = has_directory ? remove_instance_directory(work, id) : Result<void>{};
     if (!ended) return ended.error();
     return removed;

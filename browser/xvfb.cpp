@@ -7,6 +7,7 @@
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -112,6 +113,18 @@ Result<void> prepare_x_sockets() {
   if (::fchown(folder.value(), 0, 0) != 0 || ::fchmod(folder.value(), 01777) != 0)
     return base::errno_error(std::string("taking over ") + socket_folder, errno);
   return {};
+}
+
+void remove_keyboard_files(UidRange owners, std::chrono::seconds youth) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp", ignored)) {
+    const std::string name = entry.path().filename().string();
+    struct stat about {};
+    if (!name.starts_with("server-") || !name.ends_with(".xkm")) continue;
+    if (::lstat(entry.path().c_str(), &about) != 0 || !S_ISREG(about.st_mode)) continue;
+    if (about.st_uid < owners.first || about.st_uid > owners.last) continue;
+    if (std::time(nullptr) - about.st_mtim.tv_sec >= youth.count()) ::unlink(entry.path().c_str());
+  }
 }
 
 void remove_dead_x_socket(int number, ino_t inode) {

@@ -53,6 +53,11 @@ void remove_dead_x_sockets(UidRange owners);
 /// Only the socket with that inode: when the server has gone, its number may be another one's at once.
 void remove_dead_x_socket(int number, ino_t inode);
 
+/// What a server that was killed while it compiled its keyboard has left in /tmp, by that user: whoever gets
+/// its display number next could not overwrite it, and would end at once. `youth`: what is younger stays.
+/// Blocks.
+void remove_keyboard_files(UidRange owners, std::chrono::seconds youth);
+
 class Xvfb {
  public:
   /// Errors   launch_failed (with the server's own words), timed_out, closed.

@@ -77,6 +77,6 @@ export async function run(defaults, body) {
   } catch (error) {
     fail(error);
   }
-  for (const action of actions.reverse()) await action().catch(fail);
+  for (const action of actions.reverse()) await Promise.resolve().then(action).catch(fail);
   process.exit(isVoid ? 1 : 0);
 }
