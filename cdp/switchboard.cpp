@@ -263,8 +263,8 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       return;
     }
     const Envelope& envelope = *scanned;
-    if (options_.failure_reason)
-      if (auto told = with_reason(message, envelope, options_.failure_reason())) return from_browser(*told);
+    if (options_.failure_reason && may_tell_of_failure(envelope))
+      if (auto told = with_reason(message, options_.failure_reason())) return from_browser(*told);
     if (envelope.session_id.empty()) return from_top_level(envelope, message);
     follow_sessions(envelope);
     // Before the client has the answer: what it says of that context's downloads itself comes later.

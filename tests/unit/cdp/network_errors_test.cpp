@@ -9,7 +9,7 @@ constexpr std::string_view refused = "net::ERR_CONNECTION_REFUSED";
 
 std::optional<std::string> told(std::string_view message, std::string_view reason = refused) {
   const auto envelope = scan_answer(message);
-  return envelope ? with_reason(message, *envelope, reason) : std::nullopt;
+  return envelope && may_tell_of_failure(*envelope) ? with_reason(message, reason) : std::nullopt;
 }
 
 TEST(NetworkErrors, AnAnswerAndAnEventGetTheReason) {
