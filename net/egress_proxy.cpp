@@ -24,6 +24,8 @@ namespace {
 constexpr std::chrono::milliseconds accept_pause{100};
 /// Kinds of refusals that are told; a page can think of names without end.
 constexpr std::size_t most_noted = 200;
+/// Where Chromium's own requests are sent (browser/switches): no page's failure.
+constexpr std::string_view browsers_own = "greenroom.invalid";
 constexpr std::size_t smallest_buffer = 16 * 1024, largest_buffer = 256 * 1024;  // bytes
 
 socks::Reply reply_to(const Error& error) {
@@ -169,9 +171,7 @@ Task<void> EgressProxy::Connection::run() {
     } else {
       ++proxy_.context_.counters.failed;
       reply = reply_to(dialled.error());
-      // What the browser asks for by itself is nobody's failure.
-      if (!host->is_nobodys() || proxy_.last_failure_ == EgressFailure::none)
-        proxy_.last_failure_ = failure_of(dialled.error(), is_proxied_);
+      if (host->name != browsers_own) proxy_.last_failure_ = failure_of(dialled.error(), is_proxied_);
       // That a host is not there is for the page to see; that its proxy fails it, for whoever chose that.
       if (is_proxied_) proxy_.note(*host, request->port, "the proxy: " + dialled.error().message());
     }

@@ -219,7 +219,7 @@ test('downloads with the documented recipe and without, in other contexts, of on
   assert.equal((await call(held.daemon, 'DELETE', `/v1/downloads/${id}`)).status, 204);
   await assertErrorBody(await call(held.daemon, 'GET', `/v1/downloads/${id}`), 404);
   await assertErrorBody(await call(held.daemon, 'DELETE', `/v1/downloads/${id}`), 404);
-  assert.equal(Object.keys(await downloadsOf(session)).length, 2);
+  assert.equal(Object.keys(await downloadsOf(session)).length, 3);
 });
 
 test('100 MB up and down, and the daemon does not grow', async () => {
