@@ -34,7 +34,7 @@ async function likeness(daemon, session, png, given) {
     const names = (await readdir(recorded)).filter((name) => /^seg-\d+\.m4s$/.test(name)).sort((a, b) => parseInt(a.slice(4)) - parseInt(b.slice(4)));
     const last = names.at(-1);
     await runProgram('sh', ['-c', `cat init-0.mp4 ${last} > ${folder}/last.mp4`], { cwd: recorded });
-    await runProgram('ffmpeg', ['-v', 'error', '-sseof', '-1.6', '-i', 'last.mp4', '-update', '1', 'last.png'], { cwd: folder });
+    await runProgram('ffmpeg', ['-v', 'error', '-i', 'last.mp4', '-update', '1', 'last.png'], { cwd: folder });
     const { stderr } = await runProgram('ffmpeg', ['-i', 'last.png', '-i', 'page.png', '-lavfi',
       '[0]format=gray[a];[1]format=gray[b];[a][b]ssim', '-f', 'null', '-'], { cwd: folder });
     return Number(/All:([\d.]+)/.exec(stderr)[1]);
