@@ -133,9 +133,8 @@ Task<Result<CdpTarget>> open_with_key(const Call& call, Core& core, session::Ses
     co_return out;
   }
   fresh.project_id = key->project_id;
-  const auto wishes = call.request.headers.value_or(recording_header, "");
-  if (auto read = read_recording_wishes(wishes, fresh); !read) co_return read.error();
-  fresh.key_id = key->id;
+  if (auto whole = complete_spec(call, fresh); !whole) co_return whole.error();
+  fresh.key_id = key->id;  // the address names it, and no header does
   auto made = co_await core.create(std::move(fresh));
   if (!made) co_return made.error();
   out.session_id = (*made)->id;

@@ -174,6 +174,14 @@ Task<Result<Dialled>> dial_upstream(EgressContext& context, const Upstream& upst
   dialled.wire = std::move(*wire);
   co_return std::move(dialled);
 }
+
+Task<SocketResult> connect_judged(EgressContext& context, const Host& host, std::uint16_t port,
+                                  const Judge& judge) {
+  auto reached = co_await reach(context, host, port, judge);
+  if (!reached) co_return reached.error();
+  if (!reached->socket) co_return Error{errc::forbidden, std::string(words(reached->verdict))};
+  co_return std::move(reached->socket);
+}
 }  // namespace
 
 Task<Result<Dialled>> dial(EgressContext& context, const EgressDecision& decision, const Host& host,
@@ -197,20 +205,14 @@ Task<SocketResult> connect_as_pages_may(EgressContext& context, std::string name
   if (decision.verdict() != EgressVerdict::allowed)
     co_return Error{errc::forbidden, std::string(words(decision.verdict()))};
   const Judge judge = [&](const IpAddress& address, bool is_own) { return decision.judge(address, is_own); };
-  auto reached = co_await reach(context, *host, port, judge);
-  if (!reached) co_return reached.error();
-  if (!reached->socket) co_return Error{errc::forbidden, std::string(words(reached->verdict))};
-  co_return std::move(reached->socket);
+  co_return co_await connect_judged(context, *host, port, judge);
 }
 
 Task<SocketResult> connect_anywhere(EgressContext& context, std::string name, std::uint16_t port) {
   const auto host = Host::read(name);
   if (!host) co_return Error{errc::not_found, "nobody has that name"};
   const Judge judge = [](const IpAddress&, bool) { return EgressVerdict::allowed; };
-  auto reached = co_await reach(context, *host, port, judge);
-  if (!reached) co_return reached.error();
-  if (!reached->socket) co_return Error{errc::forbidden, std::string(words(reached->verdict))};
-  co_return std::move(reached->socket);
+  co_return co_await connect_judged(context, *host, port, judge);
 }
 
 }  // namespace greenroom::net
