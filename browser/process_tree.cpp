@@ -118,12 +118,15 @@ bool is_leader(const TreeKey& key, pid_t pid) {
   return std::find(key.leaders.begin(), key.leaders.end(), pid) != key.leaders.end();
 }
 
+enum class Reaped { yes, not_yet, by_another };
+
 /// Zombies are nobody's trouble but their parent's. Ours are reaped; a leader's exit belongs to who waits
-/// for it, and the others' parents are members that die here too.
-void reap(const ProcessInfo& process, const TreeKey& key) {
-  if (process.parent != ::getpid() || is_leader(key, process.pid)) return;
+/// for it, and the others' parents are members that die here too. Not yet: /proc calls a process a zombie as
+/// soon as its first thread has ended, while waitpid() waits for the last.
+Reaped reap(const ProcessInfo& process, const TreeKey& key) {
+  if (process.parent != ::getpid() || is_leader(key, process.pid)) return Reaped::by_another;
   int status = 0;
-  ::waitpid(process.pid, &status, WNOHANG);
+  return ::waitpid(process.pid, &status, WNOHANG) == 0 ? Reaped::not_yet : Reaped::yes;
 }
 
 }  // namespace
@@ -179,24 +182,27 @@ base::Result<void> end_processes(const TreeKey& key, std::chrono::milliseconds d
   std::unordered_map<pid_t, std::uint64_t> killed;
   for (;;) {
     const std::vector<ProcessInfo> all = list_processes();
-    std::vector<Victim> victims;
-    std::string alive;
+    std::vector<ProcessInfo> found = members(all, key);
     for (const ProcessInfo& process : all) {
       const auto before = killed.find(process.pid);
       const bool was_killed = before != killed.end() && before->second == process.started;
-      if ((was_killed && process.is_zombie) || is_dead_orphan(process)) reap(process, key);
+      if ((was_killed && process.is_zombie) || is_dead_orphan(process)) found.push_back(process);
     }
-    for (const ProcessInfo& process : members(all, key)) {
-      if (process.is_zombie) {
-        reap(process, key);
-        continue;
-      }
+    std::vector<Victim> victims;
+    std::string alive;
+    bool has_reaped = false;
+    bool has_others = false;  // zombies of parents that died while the list was read may be ours by now
+    for (const ProcessInfo& process : found) {
+      const Reaped outcome = process.is_zombie ? reap(process, key) : Reaped::not_yet;
+      has_reaped = has_reaped || outcome == Reaped::yes;
+      has_others = has_others || (outcome == Reaped::by_another && !is_leader(key, process.pid));
+      if (outcome != Reaped::not_yet) continue;
       alive += " " + std::to_string(process.pid);
       killed[process.pid] = process.started;
       UniqueFd handle = open_process(process);
       if (handle) victims.push_back({process, std::move(handle)});
     }
-    if (alive.empty()) return {};
+    if (alive.empty() && !(has_reaped && has_others)) return {};
     if (Steady::now() >= until)
       return base::Error{base::errc::timed_out, "processes that do not end:" + alive};
     kill_and_wait(victims, until);
