@@ -35,7 +35,7 @@ Result<EncoderCommand> read_start(const json::object& object) {
   start.frames_per_second = static_cast<int>(integer("fps", 1, 60));
   start.max_width = static_cast<int>(integer("max_width", 16, largest_side));
   start.max_height = static_cast<int>(integer("max_height", 16, largest_side));
-  start.quality = static_cast<int>(integer("crf", 0, 51));
+  start.quantizer = static_cast<int>(integer("qp", 0, 51));
   start.segment_length = Milliseconds(integer("segment_ms", 500, 60'000));
   start.started_at = WallTime(Milliseconds(integer("wall_ms", 0, largest_count)));
   start.zero = std::chrono::microseconds(integer("zero_us", 0, largest_count));
@@ -56,7 +56,7 @@ std::string start_line(const StartCommand& start) {
                             {"max_width", start.max_width},
                             {"max_height", start.max_height},
                             {"preset", start.preset},
-                            {"crf", start.quality},
+                            {"qp", start.quantizer},
                             {"segment_ms", start.segment_length.count()},
                             {"wall_ms", start.started_at.time_since_epoch().count()},
                             {"zero_us", start.zero.count()},

@@ -94,9 +94,11 @@ void write_decoder_config(BoxWriter& w, const VideoConfig& config) {
     w.u8(0xe1);  // one SPS
     w.u16(static_cast<std::uint32_t>(config.sps.size()));
     w.text(config.sps);
-    w.u8(1);
-    w.u16(static_cast<std::uint32_t>(config.pps.size()));
-    w.text(config.pps);
+    w.u8(static_cast<std::uint32_t>(config.pps.size()));
+    for (const std::string& parameters : config.pps) {
+      w.u16(static_cast<std::uint32_t>(parameters.size()));
+      w.text(parameters);
+    }
     constexpr unsigned char high_profile = 100;
     if (config.sps.size() > 3 && byte(1) == high_profile) w.u8(0xfd), w.u8(0xf8), w.u8(0xf8), w.u8(0);
   });

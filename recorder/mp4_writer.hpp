@@ -12,11 +12,11 @@ namespace greenroom::recorder {
 
 /// What a decoder must know before the first picture.
 struct VideoConfig {
-  int width = 0;               ///< pixels
-  int height = 0;              ///< pixels
-  std::string sps;             ///< one NAL unit, without length or start code
-  std::string pps;             ///< likewise
-  bool is_full_range = false;  ///< brightness uses the whole byte, as in a JPEG
+  int width = 0;                 ///< pixels
+  int height = 0;                ///< pixels
+  std::string sps;               ///< one NAL unit, without length or start code
+  std::vector<std::string> pps;  ///< likewise, each
+  bool is_full_range = false;    ///< brightness uses the whole byte, as in a JPEG
   bool operator==(const VideoConfig&) const = default;
 };
 

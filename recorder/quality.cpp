@@ -24,15 +24,15 @@ void use_quality(StartCommand& command, Quality quality) {
   // docs/recording.md says what each is for.
   switch (quality) {
     case Quality::evidence:
-      command.quality = 18;
+      command.quantizer = 20;
       command.preset = "superfast";
       return;
     case Quality::standard:
-      command.quality = 24;
+      command.quantizer = 26;
       command.preset = "superfast";
       return;
     case Quality::small:
-      command.quality = 31;
+      command.quantizer = 33;
       command.preset = "superfast";
       return;
   }

@@ -16,7 +16,7 @@ struct H264Options {
   int width = 0;   ///< pixels, even
   int height = 0;  ///< pixels, even
   int frames_per_second = 10;
-  int quality = 24;  ///< constant rate factor
+  int quantizer = 26;  ///< constant: 0 best, 51 worst
   std::string preset = "superfast";
   Range range = Range::limited;
 };
@@ -37,6 +37,8 @@ class H264Encoder {
   virtual const VideoConfig& config() const = 0;
   /// Errors: internal.
   virtual base::Result<AccessUnit> encode(const Picture420& picture, bool as_key) = 0;
+  /// `picture`, which is the one of the last call unchanged: costs next to nothing. Errors: internal.
+  virtual base::Result<AccessUnit> repeat(const Picture420& picture, bool as_key) = 0;
 };
 
 }  // namespace greenroom::recorder::encoder

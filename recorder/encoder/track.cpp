@@ -63,13 +63,14 @@ Result<void> Track::open_encoder() {
   if (options.width != source_.width() || options.height != source_.height())
     scaled_.emplace(options.width, options.height, range_);
   options.frames_per_second = options_.frames_per_second;
-  options.quality = options_.quality;
+  options.quantizer = options_.quantizer;
   options.preset = options_.preset;
   options.range = range_;
   encoder_.reset();  // first, so that there are never two
   auto encoder = H264Encoder::open(options);
   if (!encoder) return encoder.error();
   encoder_ = std::move(*encoder);
+  has_changed_ = true;
   return archive_.use_config(encoder_->config());
 }
 
@@ -82,13 +83,19 @@ bool Track::segment_is_over(Milliseconds at) const {
   return at - segment_start_ >= (cut_due_ ? shortest_segment : options_.segment_length);
 }
 
+Result<AccessUnit> Track::next_unit(bool as_key) {
+  if (!has_changed_) return encoder_->repeat(shown(), as_key);
+  if (scaled_) scaled_->scale_from(source_);
+  has_changed_ = false;
+  return encoder_->encode(shown(), as_key);
+}
+
 Result<void> Track::show(Milliseconds at) {
   at = std::max(at, last_shown_ + Milliseconds(1));  // the container's clock ticks in milliseconds
   if (archive_.has_open_segment() && segment_is_over(at))
     if (const auto ended = end_segment(at); !ended) return ended;
-  if (scaled_) scaled_->scale_from(source_);
   const bool is_first = !archive_.has_open_segment();
-  const auto unit = encoder_->encode(shown(), is_first);
+  const auto unit = next_unit(is_first);
   if (!unit) return unit.error();
   if (is_first) {
     // The recording begins at 0, even if its first picture took a moment.
@@ -106,7 +113,7 @@ Result<void> Track::show(Milliseconds at) {
 Result<void> Track::end_size(Milliseconds at) {
   const Milliseconds end = at - Milliseconds(1);
   if (archive_.has_open_segment() && end > last_shown_) {
-    const auto unit = encoder_->encode(shown(), false);
+    const auto unit = next_unit(false);
     if (!unit) return unit.error();
     if (const auto added = archive_.add(unit->bytes, unit->is_key, end); !added) return added;
     last_shown_ = end;

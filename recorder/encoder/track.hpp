@@ -39,7 +39,10 @@ class Track {
   void cut(Milliseconds at);
 
   /// What sources paint on; of the size that was set.
-  Picture420& canvas() { return source_; }
+  Picture420& canvas() {
+    has_changed_ = true;
+    return source_;
+  }
   bool has_size() const { return encoder_ != nullptr; }
 
   /// Encodes what was painted as the picture that is shown from `at` on.
@@ -65,6 +68,7 @@ class Track {
   Result<void> end_size(Milliseconds at);
   Result<void> end_segment(Milliseconds at);
   Result<void> open_encoder();
+  Result<AccessUnit> next_unit(bool as_key);
 
   StartCommand options_;
   std::function<void(const EncoderEvent&)> tell_;
@@ -72,6 +76,7 @@ class Track {
   int shrink_ = 1;
   ArchiveWriter archive_;
   Picture420 source_;
+  bool has_changed_ = true;           // since it was encoded
   std::optional<Picture420> scaled_;  // when the source is larger than allowed
   std::unique_ptr<H264Encoder> encoder_;
   Milliseconds segment_start_{};

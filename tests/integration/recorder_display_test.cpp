@@ -231,7 +231,7 @@ TEST_F(RecorderDisplay, AnEncoderThatIsTooSlowDoesLessAndAtLastEnds) {
   run([&]() -> Task<void> {
     RecordingOptions heavy = options();
     heavy.capture.preset = "placebo";
-    heavy.capture.quality = 1;
+    heavy.capture.quantizer = 1;
     heavy.capture.frames_per_second = 60;
     std::vector<RecordingMark> marks;
     heavy.on_mark = [&](const RecordingMark& mark) { marks.push_back(mark); };

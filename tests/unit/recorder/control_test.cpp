@@ -63,7 +63,7 @@ TEST(Control, CommandsOutOfRangeAreRefusedForEver) {
         "{\"snapshot\":{\"id\":-1}}", "{\"frame\":{\"at_ms\":1,\"bytes\":25165825}}",
         "{\"frame\":{\"at_ms\":-1,\"bytes\":1}}",
         "{\"start\":{\"source\":\"display\",\"display\":1,\"cookie\":\"zz\",\"fps\":10,\"max_width\":100,"
-        "\"max_height\":100,\"preset\":\"superfast\",\"crf\":24,\"segment_ms\":4000,\"wall_ms\":0,\"zero_"
+        "\"max_height\":100,\"preset\":\"superfast\",\"qp\":26,\"segment_ms\":4000,\"wall_ms\":0,\"zero_"
         "us\":0}}"}) {
     CommandParser parser;
     parser.feed(std::string(line) + "\n" + to_message(FinishCommand{}));

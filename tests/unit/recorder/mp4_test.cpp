@@ -7,7 +7,10 @@ namespace greenroom::recorder {
 namespace {
 
 VideoConfig config() {
-  return {1280, 720, std::string("\x67\x64\x00\x1f\xac", 5), std::string("\x68\xee", 2)};
+  return {1280,
+          720,
+          std::string("\x67\x64\x00\x1f\xac", 5),
+          {std::string("\x68\xee", 2), std::string("\x68\x51\xee", 3)}};
 }
 
 std::uint32_t big_endian(std::string_view bytes) {

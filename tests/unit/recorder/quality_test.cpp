@@ -11,17 +11,17 @@ TEST(Quality, EveryNameIsReadBackAndNoOtherIs) {
   for (const char* word : {"", "Standard", "best", "unknown"}) EXPECT_FALSE(quality_of(word)) << word;
 }
 
-TEST(Quality, BetterPicturesHaveLowerRateFactorsAndBetterSources) {
-  const auto factor = [](Quality quality) {
+TEST(Quality, BetterPicturesHaveFinerQuantizersAndBetterSources) {
+  const auto quantizer = [](Quality quality) {
     StartCommand command;
     use_quality(command, quality);
-    return command.quality;
+    return command.quantizer;
   };
-  EXPECT_LT(factor(Quality::evidence), factor(Quality::standard));
-  EXPECT_LT(factor(Quality::standard), factor(Quality::small));
+  EXPECT_LT(quantizer(Quality::evidence), quantizer(Quality::standard));
+  EXPECT_LT(quantizer(Quality::standard), quantizer(Quality::small));
   EXPECT_GT(jpeg_quality(Quality::evidence), jpeg_quality(Quality::standard));
   EXPECT_GT(jpeg_quality(Quality::standard), jpeg_quality(Quality::small));
-  EXPECT_EQ(factor(Quality::standard), StartCommand().quality) << "the default";
+  EXPECT_EQ(quantizer(Quality::standard), StartCommand().quantizer) << "the default";
 }
 
 }  // namespace
