@@ -204,6 +204,7 @@ Result<void> App::check_exposure() const {
 }
 
 session::SessionOptions App::session_options() {
+  constexpr base::Milliseconds recorder_patience{100};  // one picture at the usual rate
   session::SessionOptions options;
   options.viewport = {settings_.browser.viewport.width, settings_.browser.viewport.height};
   options.screen = {settings_.browser.screen.width, settings_.browser.screen.height};
@@ -226,6 +227,7 @@ session::SessionOptions App::session_options() {
   options.record_fps = settings_.recording.fps;
   options.record_quality = recorder::quality_of(settings_.recording.quality).value_or(options.record_quality);
   options.record_pointer = settings_.recording.pointer;
+  options.recording_delay = recorder_patience;
   options.timeline = settings_.timeline.enabled;
   options.timeline_options.max_events = static_cast<std::size_t>(settings_.timeline.max_events);
   options.timeline_options.max_size = settings_.timeline.max_size;

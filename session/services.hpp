@@ -71,6 +71,7 @@ struct SessionOptions {
   int record_fps = 10;  ///< when a spec does not say
   recorder::Quality record_quality = recorder::Quality::standard;
   bool record_pointer = false;                  ///< show in recordings where clients' mice are
+  base::Milliseconds recording_delay{0};        ///< of a recorder behind a session that is ready, at most
   base::Milliseconds recording_finish{10'000};  ///< for the encoder to write its last segment
 };
 

@@ -122,7 +122,11 @@ Task<void> Session::prepare() {
   }
   ready_.set();
   // Not waited for: a recording never holds its session up.
-  if (view_->recorded && view_->state == State::running) co_await start_recording();
+  if (view_->recorded && view_->state == State::running) {
+    co_await give_way_to_clients();
+    // Of one that has ended meanwhile the last picture is still to be had.
+    if (!gone_reason_) co_await start_recording();
+  }
   recording_started_.set();  // also when the session has ended before
 }
 

@@ -136,6 +136,7 @@ class Session final : public Carrier {
   base::Task<void> after_exit();
   base::Task<base::Result<void>> start_timeline();
   base::Task<void> start_dom_recording();
+  base::Task<void> give_way_to_clients();
   base::Task<void> start_recording();
   base::Task<base::Result<void>> watch_pages();
   base::Task<base::Result<void>> try_recording();

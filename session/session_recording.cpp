@@ -1,4 +1,5 @@
 // The half of Session that deals with its recording, which must never hurt the rest.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -37,6 +38,15 @@ Task<void> Session::start_dom_recording() {
   dom_ = std::make_unique<DomRecorder>(executor_, std::move(options), log_);
   const auto followed = co_await dom_->follow(browser_->switchboard());
   if (!followed) log_.warning("no DOM recording", {{"why", followed.error().message()}});
+}
+
+/// Another process that starts takes time from a client's first page. A picture may be late by the interval
+/// of pictures anyway: the first one, too.
+Task<void> Session::give_way_to_clients() {
+  constexpr std::chrono::milliseconds second{1000};
+  const auto interval = second / std::max(1, spec_.record_fps.value_or(options_.record_fps));
+  const auto patience = std::min<std::chrono::milliseconds>(interval, options_.recording_delay);
+  if (patience.count() > 0) (void)co_await base::finishes_within(final_.wait(), patience);
 }
 
 Task<Result<void>> Session::try_recording() {
