@@ -116,7 +116,8 @@ Result<VideoConfig> read_init(std::string_view file) {
   avcc.take(up_to_sps);
   config.sps = avcc.take(avcc.number(2));
   const auto count = avcc.number(1);
-  for (std::size_t i = 0; i < count && avcc.is_good(); ++i) config.pps.emplace_back(avcc.take(avcc.number(2)));
+  for (std::size_t i = 0; i < count && avcc.is_good(); ++i)
+    config.pps.emplace_back(avcc.take(avcc.number(2)));
   if (!avcc.is_good() || config.sps.empty() || config.pps.empty())
     return foreign("an init file without parameter sets");
   return config;

@@ -202,6 +202,7 @@ Task<void> Session::finish_recording() {
 Task<Result<Picture>> Session::picture() {
   if (view_->state != State::running) co_return Error{errc::gone, "the session has ended"};
   const Use use(*this);
+  if (view_->recorded) co_await recording_started_.wait();
   if (!recording_)
     co_return Error{errc::unavailable, "pictures come from the recording, and this session has none"};
   constexpr int quality = 70;

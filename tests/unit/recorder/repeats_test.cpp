@@ -71,8 +71,9 @@ TEST(H264Bits, AUnitHasNoStartCodeInItAndGivesItsPayloadBack) {
   const std::string payload("\x80\0\0\0\0\0\1\0\0\3\0\0\2x\0\0", 16);
   const std::string unit = unit_of(0x41, payload);
   EXPECT_EQ(payload_of(unit), payload);
-  for (const char last : {0, 1, 2})
-    EXPECT_EQ(unit.find(std::string{0, 0, last}, 1), std::string::npos) << +last;
+  const std::string zeros(2, '\0');
+  for (const char* last : {"\1", "\2"}) EXPECT_EQ(unit.find(zeros + last, 1), std::string::npos) << +*last;
+  EXPECT_EQ(unit.find(std::string(3, '\0'), 1), std::string::npos);
 }
 
 TEST(Repeats, AreForStreamsThatAreNumberedInTheirOrder) {
