@@ -10,7 +10,7 @@ import { assertErrorBody, call, connectPlaywright, connectPuppeteer, rejectionOf
 import { Daemon, useDaemon } from '../support/daemon.mjs';
 import { manifest, painted, painter, painterFiles } from '../support/extension.mjs';
 import { startSite } from '../support/site.mjs';
-import { until } from '../support/wait.mjs';
+import { pause, until } from '../support/wait.mjs';
 import { zip } from '../support/zip.mjs';
 
 const held = await useDaemon({ limits: { sessions: 8 }, session: { disconnect_grace: '500ms' } });
@@ -183,15 +183,16 @@ test('an extension that the browser refuses ends its session, which says why', a
   await sdk.extensions.delete(id);
 });
 
-test('a socket from inside the browser does not keep the session alive', async () => {
-  const { id } = await upload(painter('inside'));
+/** A session whose extension's own worker has dialled in, as some clients' extensions do; its clients outside. */
+async function dialledFromInside(id) {
   const session = await sdk.sessions.create({ extensionId: id });
   const browser = await connectPlaywright(session);
   const cdp = await browser.newBrowserCDPSession();
   const { extensions } = await cdp.send('Extensions.getExtensions');
+  assert.ok(extensions[0].id);
   const worker = await until('its worker has started', async () =>
     (await cdp.send('Target.getTargets')).targetInfos.find(({ type }) => type === 'service_worker'), 10_000);
-  // The extension's own worker dials in, as some clients' extensions do.
+  await pause(700); // one that is just being installed is ended more often than not when it is asked something
   const browserWide = new WebSocket(session.connectUrl);
   await new Promise((resolve, reject) => browserWide.once('open', resolve).once('error', reject));
   let number = 0;
@@ -199,22 +200,31 @@ test('a socket from inside the browser does not keep the session alive', async (
   browserWide.on('message', (text) => {
     const message = JSON.parse(text);
     answers.get(message.id)?.(message);
+    // A worker that Chromium ends answers nothing that it was asked.
+    if (message.method === 'Inspector.targetCrashed') for (const answer of answers.values()) answer(null);
   });
   const send = (method, params, sessionId) => new Promise((resolve) => {
     answers.set(++number, resolve);
     browserWide.send(JSON.stringify({ id: number, method, params, sessionId }));
   });
   const attached = await send('Target.attachToTarget', { targetId: worker.targetId, flatten: true });
-  const dialled = await send('Runtime.evaluate', {
+  const dialled = attached?.result && (await send('Runtime.evaluate', {
     awaitPromise: true, returnByValue: true,
     expression: `new Promise((resolve, reject) => { const socket = self.held = new WebSocket(${JSON.stringify(session.connectUrl)});
       socket.onmessage = ({ data }) => resolve(JSON.parse(data)); socket.onerror = () => reject(new Error('refused'));
       socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Browser.getVersion' })); })`,
-  }, attached.result.sessionId);
-  assert.match(dialled.result.result?.value?.result?.product ?? JSON.stringify(dialled), /Chrome\//);
-  assert.ok(extensions[0].id);
+  }, attached.result.sessionId));
+  if (dialled) assert.match(dialled.result.result?.value?.result?.product ?? JSON.stringify(dialled), /Chrome\//);
   browserWide.close();
   await browser.close();
-  await until('it ends with its last client outside', async () => (await sdk.sessions.retrieve(session.id)).status === 'COMPLETED', 5_000);
+  return { session, hasDialled: Boolean(dialled) };
+}
+
+test('a socket from inside the browser does not keep the session alive', async () => {
+  const { id } = await upload(painter('inside'));
+  let made = await dialledFromInside(id);
+  for (let more = 0; more < 4 && !made.hasDialled; more++) made = await dialledFromInside(id);
+  assert.ok(made.hasDialled, 'a worker lived long enough');
+  await until('it ends with its last client outside', async () => (await sdk.sessions.retrieve(made.session.id)).status === 'COMPLETED', 5_000);
   await sdk.extensions.delete(id);
 });
