@@ -36,6 +36,9 @@ std::vector<Entry> entries_of(const RecordingIndex& index, const LiveEdge& edge)
   for (const LiveSegment& live : edge)
     if (!is_indexed(index, live.segment.file) && live.segment.start >= index.duration())
       entries.push_back({live.segment, live.parts, live.is_open});
+  // Said to be finished once the next one has its first part: hls.js takes what comes behind the last part
+  // for a piece of that segment, and gives up when a recording ends before there is another.
+  if (!entries.empty() && !entries.back().parts.empty()) entries.back().is_open = true;
   return entries;
 }
 

@@ -22,7 +22,7 @@ class TargetSeconds {
   long long value() const { return seconds_; }
 
  private:
-  long long seconds_ = 6;
+  long long seconds_ = 9;
 };
 
 /// The lines before each segment's own, in the order of the playlist.

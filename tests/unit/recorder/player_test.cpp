@@ -16,7 +16,7 @@ TEST(Player, ARunningRecordingIsAnEventPlaylistWithoutEnd) {
   EXPECT_EQ(render_playlist(index, relative),
             "#EXTM3U\n"
             "#EXT-X-VERSION:7\n"
-            "#EXT-X-TARGETDURATION:6\n"
+            "#EXT-X-TARGETDURATION:9\n"
             "#EXT-X-MEDIA-SEQUENCE:0\n"
             "#EXT-X-PLAYLIST-TYPE:EVENT\n"
             "#EXT-X-INDEPENDENT-SEGMENTS\n"
