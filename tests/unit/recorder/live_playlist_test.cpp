@@ -37,6 +37,21 @@ TEST(LivePlaylist, PartsOfTheOpenSegmentAreAtTheEnd) {
   EXPECT_EQ(text.find("ENDLIST"), std::string::npos);
 }
 
+TEST(LivePlaylist, ASegmentIsFinishedOnceTheNextHasAPart) {
+  LiveEdge edge = edge_of(1);
+  finish_segment(edge, segment(1));
+  for (const std::uint32_t known : {1u, 2u}) {
+    const std::string text = render_live_playlist(index_of(known), edge, link);
+    EXPECT_TRUE(text.ends_with("BYTERANGE=\"500@1200\"\n")) << text;
+    EXPECT_TRUE(has_part(index_of(known), edge, {1, 1}));
+    EXPECT_FALSE(has_part(index_of(known), edge, {1, 2})) << "who asks for more waits";
+  }
+  add_part(edge, segment(2), {200, 1000, Milliseconds(1000), true});
+  EXPECT_NE(render_live_playlist(index_of(2), edge, link).find("\nhttps://host/seg-1.m4s"),
+            std::string::npos);
+  EXPECT_TRUE(has_part(index_of(2), edge, {1, 2}));
+}
+
 TEST(LivePlaylist, AnEndedOneIsAPlainOne) {
   RecordingIndex index = index_of(2);
   index.end = RecordingEnd{"finished", Milliseconds(8000)};
