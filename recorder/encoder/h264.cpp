@@ -32,7 +32,8 @@ bool fill_parameters(x264_param_t& p, const H264Options& options) {
   p.i_scenecut_threshold = 0;
   p.i_frame_reference = 1;
   // A constant quantizer needs no look at the picture beforehand, and whole pixels are enough for what moves
-  // on a screen: together two fifths less time than a constant rate factor, at the same likeness and size.
+  // on a screen: together two fifths less time than a constant rate factor, at nearly the same likeness and
+  // size.
   p.rc.i_rc_method = X264_RC_CQP;
   p.rc.i_qp_constant = options.quantizer;
   p.analyse.i_subpel_refine = 0;
