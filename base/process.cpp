@@ -128,7 +128,7 @@ class QuickLauncher : public v2::default_process_launcher {
     const char* const* arguments = build_argv_(executable, options.arguments);
     auto verdict = make_pipe();  // closed by exec: nothing to read means that all went well
     if (!verdict) {
-      error = {EMFILE, boost::system::system_category()};
+      error = ChildSetup::last_error();
       return v2::process(executor);
     }
     sigset_t all, before;

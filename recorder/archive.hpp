@@ -27,6 +27,13 @@ inline constexpr const char* index_file_name = "index.jsonl";
 /// A file that is still being written has it behind its name.
 inline constexpr const char* open_file_suffix = ".partial";
 
+/// How much of a recording its segments hold, unless the settings say otherwise.
+inline constexpr Milliseconds usual_segment{8000};
+
+/// The longest that a segment of that aim becomes: a moving page ends its segment with a picture of its own, a
+/// still one an eighth later.
+constexpr Milliseconds longest_segment(Milliseconds aim) { return aim + aim / 8; }
+
 /// One finished segment: written, synced and renamed before its line was.
 struct Segment {
   std::string file;      ///< "seg-3.m4s"

@@ -32,7 +32,7 @@ struct StartCommand {
   int max_height = 1080;             ///< pixels
   std::string preset = "superfast";  ///< one of x264's
   int quantizer = 26;                ///< of H.264, constant: 0 best, 51 worst
-  Milliseconds segment_length{8000};
+  Milliseconds segment_length = usual_segment;
   WallTime started_at{};  ///< what the wall clock says at the recording's time 0
   /// The same moment on CLOCK_MONOTONIC, which all processes of a machine share: a wall clock that is set
   /// cannot stretch a recording.

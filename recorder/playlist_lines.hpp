@@ -13,16 +13,14 @@ namespace greenroom::recorder {
 std::string in_seconds(Milliseconds duration);
 
 /// EXT-X-TARGETDURATION, RFC 8216 §4.3.3.1: no segment, rounded to seconds, may be longer; and it must not
-/// change while a playlist grows, hence the floor above what segments usually take.
+/// change while a playlist grows, hence no less than segments usually take.
 class TargetSeconds {
  public:
-  void add(const Segment& segment) {
-    seconds_ = std::max<long long>(seconds_, (segment.duration.count() + 500) / 1000);
-  }
-  long long value() const { return seconds_; }
+  void add(const Segment& segment) { longest_ = std::max(longest_, segment.duration); }
+  long long value() const { return (longest_.count() + 500) / 1000; }
 
  private:
-  long long seconds_ = 9;
+  Milliseconds longest_ = longest_segment(usual_segment);
 };
 
 /// The lines before each segment's own, in the order of the playlist.

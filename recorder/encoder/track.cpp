@@ -70,7 +70,7 @@ Result<void> Track::open_encoder() {
   auto encoder = H264Encoder::open(options);
   if (!encoder) return encoder.error();
   encoder_ = std::move(*encoder);
-  has_changed_ = true;
+  changed_ = {0, 0, source_.width(), source_.height()};
   return archive_.use_config(encoder_->config());
 }
 
@@ -84,10 +84,11 @@ bool Track::segment_is_over(Milliseconds at) const {
 }
 
 Result<AccessUnit> Track::next_unit(bool as_key) {
-  if (!has_changed_) return encoder_->repeat(shown(), as_key);
-  if (scaled_) scaled_->scale_from(source_);
-  has_changed_ = false;
-  return encoder_->encode(shown(), as_key);
+  const Rect changed = std::exchange(changed_, Rect());
+  if (changed.is_empty()) return encoder_->repeat(shown(), as_key);
+  if (!scaled_) return encoder_->encode(source_, changed, as_key);
+  scaled_->scale_from(source_);
+  return encoder_->encode(*scaled_, {0, 0, scaled_->width(), scaled_->height()}, as_key);
 }
 
 Result<void> Track::show(Milliseconds at) {
@@ -137,8 +138,7 @@ Milliseconds Track::must_show_again_at() const {
   // takes the next one that begins, and must not find one of another scene. It costs some hundred bytes.
   constexpr Milliseconds longest_hold{1000};
   if (!archive_.has_open_segment()) return last_shown_ + longest_hold;
-  // A moment more than a segment's length: a moving page ends its segment with a picture of its own.
-  const Milliseconds segment_end = segment_start_ + options_.segment_length + options_.segment_length / 8;
+  const Milliseconds segment_end = segment_start_ + longest_segment(options_.segment_length);
   const Milliseconds cut_due = cut_due_.value_or(segment_end);
   return std::min({segment_end, cut_due, last_shown_ + longest_hold, archive_.fragment_due()});
 }
