@@ -98,9 +98,11 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   if (!pixels) return pixels.error();
   paint_all_ = false;
   pointer_trail_ = {};
-  track_.canvas().paint(*pixels, in_area);
-  // Every time: what was painted may have covered it.
-  if (pointer_) track_.canvas().draw_arrow(pointer_->x, pointer_->y);
+  Picture420& canvas = track_.canvas(in_area);
+  canvas.paint(*pixels, in_area);
+  // Every time: what was painted may have covered it. Where it was not painted over, the arrow is there
+  // already.
+  if (pointer_) canvas.draw_arrow(pointer_->x, pointer_->y);
   return at;
 }
 

@@ -1,7 +1,9 @@
 #include "recorder/encoder/h264.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 extern "C" {
 #include <x264.h>
@@ -38,6 +40,7 @@ bool fill_parameters(x264_param_t& p, const H264Options& options) {
   p.rc.i_qp_constant = options.quantizer;
   p.analyse.i_subpel_refine = 0;
   p.analyse.i_weighted_pred = X264_WEIGHTP_NONE;
+  p.analyse.b_mb_info = 1;  // we tell it what has not changed
   // In every key picture, though the init file has them too: some players do not take over a second init
   // file.
   p.b_repeat_headers = 1;
@@ -67,7 +70,7 @@ class X264Encoder final : public H264Encoder {
 
   const VideoConfig& config() const override { return config_; }
 
-  Result<AccessUnit> encode(const Picture420& picture, bool as_key) override {
+  Result<AccessUnit> encode(const Picture420& picture, const Rect& changed, bool as_key) override {
     x264_picture_t in;
     x264_picture_init(&in);
     in.img.i_csp = X264_CSP_I420;
@@ -78,6 +81,8 @@ class X264Encoder final : public H264Encoder {
     }
     in.i_type = as_key ? X264_TYPE_IDR : X264_TYPE_P;
     in.i_pts = next_number_++;
+    mark(changed);
+    in.prop.mb_info = unchanged_.data();
     x264_picture_t out;
     x264_nal_t* units = nullptr;
     int count = 0;
@@ -92,7 +97,7 @@ class X264Encoder final : public H264Encoder {
   }
 
   Result<AccessUnit> repeat(const Picture420& picture, bool as_key) override {
-    if (!repeats_ || next_number_ == 0) return encode(picture, as_key);
+    if (!repeats_ || next_number_ == 0) return encode(picture, {}, as_key);
     if (!as_key) {
       unit_.clear();
       append(repeats_->repeat());
@@ -101,13 +106,26 @@ class X264Encoder final : public H264Encoder {
     }
     // The same key picture again, but not one behind the other: two would have to differ (H.264 §7.4.3,
     // idr_pic_id).
-    if (!is_the_key_ || !is_behind_key_) return encode(picture, true);
+    if (!is_the_key_ || !is_behind_key_) return encode(picture, {}, true);
     repeats_->begin_anew();
     is_behind_key_ = false;
     return AccessUnit{key_, true};
   }
 
  private:
+  /// x264 does not look at macroblocks that are marked: it takes them from the picture before.
+  void mark(const Rect& changed) {
+    constexpr int side = 16;
+    const int columns = (config_.width + side - 1) / side;
+    const int rows = (config_.height + side - 1) / side;
+    unchanged_.assign(static_cast<std::size_t>(columns * rows), std::uint8_t{X264_MBINFO_CONSTANT});
+    const int from = changed.x / side;
+    const int to = (changed.x + changed.width + side - 1) / side;
+    for (int row = changed.y / side; row * side < changed.y + changed.height; ++row)
+      std::fill(unchanged_.begin() + row * columns + from, unchanged_.begin() + row * columns + to,
+                std::uint8_t{0});
+  }
+
   void add(const x264_nal_t& unit) {
     const std::string_view bytes = without_length(unit);
     if (!repeats_) return append(bytes);
@@ -123,10 +141,11 @@ class X264Encoder final : public H264Encoder {
   x264_t* encoder_;
   VideoConfig config_;
   std::optional<Repeats> repeats_;
-  std::string unit_;            // the last picture
-  std::string key_;             // the last key picture
-  bool is_the_key_ = false;     // what x264 encoded last is that
-  bool is_behind_key_ = false;  // another picture came behind it
+  std::vector<std::uint8_t> unchanged_;  // a byte for each macroblock
+  std::string unit_;                     // the last picture
+  std::string key_;                      // the last key picture
+  bool is_the_key_ = false;              // what x264 encoded last is that
+  bool is_behind_key_ = false;           // another picture came behind it
   std::int64_t next_number_ = 0;
 };
 

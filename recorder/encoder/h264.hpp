@@ -35,8 +35,8 @@ class H264Encoder {
   virtual ~H264Encoder() = default;
 
   virtual const VideoConfig& config() const = 0;
-  /// Errors: internal.
-  virtual base::Result<AccessUnit> encode(const Picture420& picture, bool as_key) = 0;
+  /// `changed`: of the picture; the rest is as it was in the last call. Errors: internal.
+  virtual base::Result<AccessUnit> encode(const Picture420& picture, const Rect& changed, bool as_key) = 0;
   /// `picture`, which is the one of the last call unchanged: costs next to nothing. Errors: internal.
   virtual base::Result<AccessUnit> repeat(const Picture420& picture, bool as_key) = 0;
 };

@@ -38,9 +38,9 @@ class Track {
   /// changes.
   void cut(Milliseconds at);
 
-  /// What sources paint on; of the size that was set.
-  Picture420& canvas() {
-    has_changed_ = true;
+  /// What sources paint on, of the size that was set; they change `part` of it and nothing else.
+  Picture420& canvas(const Rect& part) {
+    changed_ = unite(changed_, part);
     return source_;
   }
   bool has_size() const { return encoder_ != nullptr; }
@@ -76,7 +76,7 @@ class Track {
   int shrink_ = 1;
   ArchiveWriter archive_;
   Picture420 source_;
-  bool has_changed_ = true;           // since it was encoded
+  Rect changed_;                      // of source_, since it was encoded
   std::optional<Picture420> scaled_;  // when the source is larger than allowed
   std::unique_ptr<H264Encoder> encoder_;
   Milliseconds segment_start_{};
