@@ -22,7 +22,10 @@ class Notifier {
 
 /// Set once, for ever. Any number of coroutines may wait, before or after.
 ///
-/// Cancel   wait() returns early with is_set() still false.
+/// Cancel   wait() returns early with is_set() still false; at once when the caller was cancelled before.
+/// What
+///          runs beside a deadline hears of its cancellation once, so a wait for ever behind that would be
+///          one.
 class Event {
  public:
   explicit Event(const Executor& executor) : notifier_(executor) {}
@@ -32,7 +35,8 @@ class Event {
     notifier_.notify_all();
   }
   Task<void> wait() {
-    if (!is_set_) co_await notifier_.wait();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (!is_set_ && cancellation.cancelled() == asio::cancellation_type::none) co_await notifier_.wait();
   }
 
  private:

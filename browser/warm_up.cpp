@@ -67,6 +67,7 @@ class WarmUp {
   Task<Result<void>> show_document() {
     navigate(address);
     co_await paused_.wait();
+    if (!paused_.is_set()) co_return given_up();
     json::object header;
     header["name"] = "content-type";
     header["value"] = "text/html";
@@ -78,6 +79,7 @@ class WarmUp {
     auto answered = co_await line_.call("Fetch.fulfillRequest", std::move(answer), session_);
     if (!answered) co_return answered.error();
     co_await shown_.wait();
+    if (!shown_.is_set()) co_return given_up();
     auto disabled = co_await line_.call("Fetch.disable", json::object(), session_);
     if (!disabled) co_return disabled.error();
     co_return Result<void>();
@@ -86,10 +88,13 @@ class WarmUp {
   Task<Result<void>> go_back() {
     navigate("about:blank");
     co_await back_.wait();
+    if (!back_.is_set()) co_return given_up();
     auto forgotten = co_await line_.call("Page.resetNavigationHistory", json::object(), session_);
     if (!forgotten) co_return forgotten.error();
     co_return Result<void>();
   }
+
+  static Error given_up() { return {errc::closed, "warming up was given up"}; }
 
   void navigate(const char* url) {
     json::object where;

@@ -30,8 +30,8 @@ inline constexpr const char* open_file_suffix = ".partial";
 /// How much of a recording its segments hold, unless the settings say otherwise.
 inline constexpr Milliseconds usual_segment{8000};
 
-/// The longest that a segment of that aim becomes: a moving page ends its segment with a picture of its own, a
-/// still one an eighth later.
+/// The longest that a segment of that aim becomes: a moving page ends its segment with a picture of its own,
+/// a still one an eighth later.
 constexpr Milliseconds longest_segment(Milliseconds aim) { return aim + aim / 8; }
 
 /// One finished segment: written, synced and renamed before its line was.

@@ -121,10 +121,14 @@ Task<void> Session::start_recording() {
 /// A recording that fails while its session runs is said to have failed at once.
 Task<void> Session::watch_recording() {
   co_await base::keep_running_when_cancelled();
-  while (recording_ && recording_->state() == recorder::RecordingState::recording)
-    co_await recording_->changed();
+  const auto is_open = [this] {
+    const auto state = recording_->state();
+    return state == recorder::RecordingState::recording || state == recorder::RecordingState::finalizing;
+  };
+  while (recording_ && is_open()) co_await recording_->changed();
   if (!recording_ || recording_->state() != recorder::RecordingState::failed || recording_is_stopping_)
     co_return;
+  if (view_->state == State::ended) co_return;  // finish_recording() tells it
   const Error failure{errc::io, recording_->failure()};
   publish([&](SessionView& view) {
     view.recording = RecordingState::failed;

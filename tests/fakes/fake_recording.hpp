@@ -18,6 +18,13 @@ class FakeRecording final : public Recording {
     failure_ = std::move(why);
     move_to(RecordingState::failed);
   }
+  /// The encoder ends by itself, in good order.
+  void give_up(std::string why) {
+    move_to(RecordingState::finalizing);
+    failure_ = std::move(why);
+  }
+  /// What give_up() has begun ends.
+  void conclude() { move_to(RecordingState::failed); }
   /// Another segment of four seconds.
   void land_segment() {
     ++stats_.segments;

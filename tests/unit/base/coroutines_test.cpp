@@ -61,6 +61,28 @@ TEST_F(CoroutinesTest, AnEventWakesWhoWaitsAndLetsThroughWhoComesLater) {
   EXPECT_EQ(group.size(), 0u);
 }
 
+Task<void> wait_twice(Event& first, Event& second, int& count) {
+  co_await keep_running_when_cancelled();
+  co_await first.wait();
+  ++count;
+  co_await second.wait();
+  ++count;
+}
+
+TEST_F(CoroutinesTest, ADeadlineEndsWhoWaitsForOneEventBehindTheOther) {
+  Event first(loop.get_executor());
+  Event second(loop.get_executor());
+  int count = 0;
+  bool in_time = true;
+  auto wait = [&]() -> Task<void> {
+    in_time = co_await finishes_within(wait_twice(first, second, count), milliseconds(0));
+  };
+  run(wait());
+  EXPECT_FALSE(in_time);
+  EXPECT_EQ(count, 2);
+  EXPECT_FALSE(second.is_set());
+}
+
 TEST_F(CoroutinesTest, JoinWaitsForEveryTask) {
   Event event(loop.get_executor());
   int count = 0;

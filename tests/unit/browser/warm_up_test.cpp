@@ -1,5 +1,8 @@
 #include "browser/warm_up.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
 #include "tests/fakes/fake_browser.hpp"
 #include "tests/unit/browser/browser_loop.hpp"
 
@@ -15,9 +18,11 @@ class WarmUpTest : public LoopTest {
     };
   }
   void start() {
-    base::asio::co_spawn(
-        loop_, warm_up(loop_.get_executor(), switchboard_, "target"),
-        [this](std::exception_ptr, base::Result<void> result) { done_.emplace(std::move(result)); });
+    base::asio::co_spawn(loop_, warm_up(loop_.get_executor(), switchboard_, "target"),
+                         base::asio::bind_cancellation_slot(
+                             cancelled_.slot(), [this](std::exception_ptr, base::Result<void> result) {
+                               done_.emplace(std::move(result));
+                             }));
     settle();
   }
   void emit(std::string_view method, const json::object& params = {}) {
@@ -33,6 +38,7 @@ class WarmUpTest : public LoopTest {
 
   FakeSwitchboard switchboard_{loop_.get_executor()};
   FakeWire& wire_ = switchboard_.wire;
+  base::asio::cancellation_signal cancelled_;
   std::optional<base::Result<void>> done_;
 };
 
@@ -52,6 +58,21 @@ TEST_F(WarmUpTest, ShowsADocumentOfOursAndGoesBackWithoutAHistory) {
   EXPECT_TRUE(*done_);
   EXPECT_EQ(wire_.calls.back().method, "Page.resetNavigationHistory");
   EXPECT_TRUE(wire_.listeners.empty()) << "its line is still open";
+}
+
+TEST_F(WarmUpTest, EndsWhereverItIsGivenUp) {
+  for (int events = 0; events < 3; ++events) {
+    done_.reset();
+    start();
+    if (events > 0) emit("Fetch.requestPaused", {{"requestId", "interception-1"}});
+    if (events > 1) emit("Page.loadEventFired");
+    ASSERT_FALSE(done_);
+    cancelled_.emit(base::asio::cancellation_type::terminal);
+    settle();
+    ASSERT_TRUE(done_) << "behind " << events << " events";
+    EXPECT_FALSE(*done_);
+    EXPECT_TRUE(wire_.listeners.empty()) << "its line is still open";
+  }
 }
 
 TEST_F(WarmUpTest, NothingIsAskedForWhereRequestsCannotBeHeld) {

@@ -156,6 +156,21 @@ TEST_F(ManagerTest, ARecordingThatFailsCostsTheSessionNothing) {
   EXPECT_EQ(last->recording_error, "encoder_failed: no disk");
 }
 
+TEST_F(ManagerTest, ARecordingThatEndsByItselfIsSaidToHaveFailedAtOnce) {
+  start();
+  const SharedView view = create();
+  until([&] { return manager->numbers().recorder.active == 1; });
+  recording->give_up("overloaded");
+  run(base::sleep_for(std::chrono::milliseconds(0)));  // who watches it looks
+  EXPECT_EQ(manager->find_now(view->id)->recording, RecordingState::recording);
+  recording->conclude();
+  until([&] { return manager->find_now(view->id)->recording == RecordingState::failed; });
+  EXPECT_EQ(manager->find_now(view->id)->recording_error, "encoder_failed: overloaded");
+  EXPECT_EQ(manager->find_now(view->id)->state, State::running);
+  run(manager->end(view->id, EndReason::requested));
+  EXPECT_EQ(gone(view->id)->recording, RecordingState::failed);
+}
+
 TEST_F(ManagerTest, HeadlessSessionsAreRecordedFromTheBrowsersOwnPictures) {
   start();
   SessionSpec spec;
