@@ -7,6 +7,8 @@ namespace greenroom::recorder::encoder {
 namespace {
 constexpr Milliseconds window{2000};
 constexpr Milliseconds longest_patience{300'000};
+/// A few small pictures a second are hardly why a machine is busy: to take them away would help nobody soon.
+constexpr Milliseconds before_the_end{30'000};
 constexpr int last_step = 3;
 constexpr std::int64_t fewest_pictures = 3;  // fewer say nothing about a load
 }  // namespace
@@ -36,13 +38,15 @@ LoadGuard::Verdict LoadGuard::judge(Milliseconds at) {
   made_ = missed_ = 0;
   if (busy) {
     calm_since_ = at;
-    if (step_ == last_step) return Verdict::stop;
+    if (step_ == last_step) return at - without_calm_since_ < before_the_end ? Verdict::go_on : Verdict::stop;
     const int rate_before = frames_per_second();
     ++step_;
     // A rate that cannot fall any more: straight to what helps.
     while (step_ < last_step && frames_per_second() == rate_before) ++step_;
+    without_calm_since_ = at;
     return Verdict::change;
   }
+  without_calm_since_ = at;
   if (step_ == 0 || at - calm_since_ < patience_) return Verdict::go_on;
   --step_;
   calm_since_ = at;

@@ -12,8 +12,9 @@ using base::Milliseconds;
 /// Judges windows of two seconds, or of three pictures if these take longer, by how long the pictures took
 /// and how many had to be left out.
 ///
-/// A busy window takes one step: half the rate, a quarter of it, half the size, stop. After 20 s without a
-/// busy one a step is taken back; one that was taken back in vain waits twice as long the next time.
+/// A busy window takes one step: half the rate, a quarter of it, half the size. When only busy ones have come
+/// for 30 s behind the last of them, it is to stop. After 20 s without a busy one a step is taken back; one
+/// that was taken back in vain waits twice as long the next time.
 class LoadGuard {
  public:
   enum class Verdict { go_on, change, stop };
@@ -41,6 +42,7 @@ class LoadGuard {
   std::int64_t missed_ = 0;
   Milliseconds calm_since_{};
   Milliseconds patience_{20'000};
+  Milliseconds without_calm_since_{};  // on this step
 };
 
 }  // namespace greenroom::recorder::encoder

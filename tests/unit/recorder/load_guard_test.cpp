@@ -38,7 +38,18 @@ TEST(LoadGuard, FirstTheRateFallsThenTheSizeThenItStops) {
   EXPECT_EQ(guard.frames_per_second(), 5);
   EXPECT_EQ(work(guard, at, Milliseconds(2'400), 1.0), Verdict::change);
   EXPECT_EQ(guard.shrink(), 2);
-  EXPECT_EQ(work(guard, at, Milliseconds(2'400), 1.0), Verdict::stop);
+  EXPECT_EQ(work(guard, at, Milliseconds(28'000), 1.0), Verdict::go_on);
+  EXPECT_EQ(work(guard, at, Milliseconds(4'000), 1.0), Verdict::stop);
+}
+
+TEST(LoadGuard, ACalmMomentPutsTheEndOff) {
+  LoadGuard guard(2);
+  Milliseconds at{0};
+  EXPECT_EQ(work(guard, at, Milliseconds(2'500), 1.0), Verdict::change);
+  EXPECT_EQ(work(guard, at, Milliseconds(25'000), 1.0), Verdict::go_on);
+  EXPECT_EQ(work(guard, at, Milliseconds(4'000), 0.1), Verdict::go_on);
+  EXPECT_EQ(work(guard, at, Milliseconds(25'000), 1.0), Verdict::go_on);
+  EXPECT_EQ(work(guard, at, Milliseconds(8'000), 1.0), Verdict::stop);
 }
 
 TEST(LoadGuard, PicturesThatHadToBeLeftOutAreALoad) {
