@@ -1,4 +1,5 @@
 // Admission: what create() answers, and what it leaves behind when it cannot.
+#include "base/deadline.hpp"
 #include "tests/unit/session/manager_test.hpp"
 
 namespace greenroom::session {
