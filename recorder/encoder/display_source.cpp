@@ -1,5 +1,6 @@
 // The session's X display as a source: the visible window's content, whenever something in it was damaged.
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "recorder/encoder/display.hpp"
@@ -98,8 +99,11 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   const int bottom = even_up(part.y - area_.y + part.height);
   const Rect in_area{left, top, right - left, bottom - top};
   part = {area_.x + left, area_.y + top, in_area.width, in_area.height};
+  const auto asked = std::chrono::steady_clock::now();
   const auto pixels = display_->capture(part);
   if (!pixels) return pixels.error();
+  // On a busy machine the answer takes its time; the picture was taken somewhere in it.
+  const auto taken = (std::chrono::steady_clock::now() - asked) / 2;
   paint_all_ = false;
   pointer_trail_ = {};
   Picture420& canvas = track_.canvas(in_area);
@@ -107,7 +111,7 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   // Every time: what was painted may have covered it. Where it was not painted over, the arrow is there
   // already.
   if (pointer_) canvas.draw_arrow(pointer_->x, pointer_->y);
-  return at - way_to_the_display;
+  return at + std::chrono::duration_cast<Milliseconds>(taken) - way_to_the_display;
 }
 
 }  // namespace
