@@ -1,6 +1,7 @@
 // Admission: what create() answers, and what it leaves behind when it cannot.
-#include "base/deadline.hpp"
 #include "tests/unit/session/manager_test.hpp"
+
+#include "base/deadline.hpp"
 
 namespace greenroom::session {
 namespace {
