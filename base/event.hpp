@@ -22,10 +22,8 @@ class Notifier {
 
 /// Set once, for ever. Any number of coroutines may wait, before or after.
 ///
-/// Cancel   wait() returns early with is_set() still false; at once when the caller was cancelled before.
-/// What
-///          runs beside a deadline hears of its cancellation once, so a wait for ever behind that would be
-///          one.
+/// Cancel   wait() returns early with is_set() still false, and at once when its caller was cancelled before:
+///          a cancellation comes once (docs/coroutines.md), and nothing would end that wait.
 class Event {
  public:
   explicit Event(const Executor& executor) : notifier_(executor) {}
