@@ -33,9 +33,10 @@ window.answer = (() => {
   return Array.from(pixel).join(',');
 })();`;
 
-// Draws what time it is as a bar code at its upper left, half as wide as the page, on every frame: white, black, 26 bits of the milliseconds since
+// Draws what time it is as a bar code at its upper left, half as wide as the page, on every frame or `every` so many
+// milliseconds: white, black, 26 bits of the milliseconds since
 // 1970, 2 bits of the page's own number, 4 bits of a check sum. support/clock.mjs reads it.
-const clock = (number) => `
+const clock = (number, every) => `
 const pen = document.querySelector('canvas').getContext('2d');
 window.painted = 0;
 (function draw() {
@@ -49,7 +50,7 @@ window.painted = 0;
   for (let i = 3; i >= 0; i--) bits.push((sum >> i) & 1);
   bits.forEach((bit, i) => { pen.fillStyle = bit ? '#fff' : '#000'; pen.fillRect(i * 16, 0, 16, 32); });
   window.painted++;
-  requestAnimationFrame(draw);
+  ${every > 0 ? `setTimeout(() => requestAnimationFrame(draw), ${every})` : 'requestAnimationFrame(draw)'};
 })();
 window.block = (ms) => { const end = performance.now() + ms; const from = Date.now(); while (performance.now() < end); return [from, Date.now()]; };`;
 
@@ -66,7 +67,7 @@ window.answer = Array.from(context.getImageData(10, 10, 1, 1).data).join(',');`;
 
 const pages = {
   colour: () => page('Colours', '', colour),
-  clock: (query) => page('Clock', '<canvas width="544" height="32" style="display:block;width:50vw;height:32px"></canvas>', clock(Number(query.get('number') ?? 0))),
+  clock: (query) => page('Clock', '<canvas width="544" height="32" style="display:block;width:50vw;height:32px"></canvas>', clock(Number(query.get('number') ?? 0), Number(query.get('every') ?? 0))),
   flip: () => page('Flip', '', flip),
   webgl: () => page('WebGL', '<canvas width="64" height="64"></canvas>', webgl),
   canvas: () => page('Canvas', '<canvas width="64" height="64"></canvas>', canvas),
