@@ -1,6 +1,8 @@
 #include "recorder/encoder/display.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -67,6 +69,7 @@ class XcbDisplay final : public Display {
   int fd() const override { return xcb_get_file_descriptor(x_); }
   Result<void> handle_events() override;
   Rect damage() const override { return damage_; }
+  std::optional<std::chrono::steady_clock::time_point> drawn_at() const override;
   bool windows_changed() const override { return windows_changed_; }
   Result<std::optional<Rect>> visible_window() override;
   Rect screen() const override { return screen_; }
@@ -106,6 +109,7 @@ class XcbDisplay final : public Display {
   xcb_shm_seg_t segment_ = 0;
   std::unique_ptr<SharedPixels> pixels_;
   Rect damage_;
+  std::optional<xcb_timestamp_t> drawn_;
   bool windows_changed_ = true;
   std::optional<Rect> visible_;
 };
@@ -169,9 +173,9 @@ void XcbDisplay::select_events() {
   const std::uint32_t events = XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY;
   xcb_change_window_attributes(x_, root_, XCB_CW_EVENT_MASK, &events);
   damage_object_ = xcb_generate_id(x_);
-  // One event for each growth of the damaged box since the last capture: few, and no question needed to learn
-  // where.
-  xcb_damage_create(x_, damage_object_, root_, XCB_DAMAGE_REPORT_LEVEL_BOUNDING_BOX);
+  // An event for everything that is drawn: no question is needed to learn where and when. They gather in the
+  // socket while no picture is due, and wake nobody.
+  xcb_damage_create(x_, damage_object_, root_, XCB_DAMAGE_REPORT_LEVEL_RAW_RECTANGLES);
   xcb_flush(x_);
 }
 
@@ -192,9 +196,21 @@ void XcbDisplay::take_event(const xcb_generic_event_t& event) {
     xcb_damage_notify_event_t notify;
     std::memcpy(&notify, &event, sizeof notify);
     damage_ = unite(damage_, {notify.area.x, notify.area.y, notify.area.width, notify.area.height});
+    drawn_ = notify.timestamp;
   } else if (type >= XCB_CREATE_NOTIFY && type <= XCB_CIRCULATE_NOTIFY) {
     windows_changed_ = true;
   }
+}
+
+/// The server's time is this machine's steady clock in 32 bits of milliseconds, of its coarse kind: it may be
+/// some behind.
+std::optional<std::chrono::steady_clock::time_point> XcbDisplay::drawn_at() const {
+  using std::chrono::steady_clock;
+  if (!drawn_) return {};
+  const steady_clock::time_point now = steady_clock::now();
+  const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  const std::int32_t age = static_cast<std::int32_t>(static_cast<std::uint32_t>(now_ms) - *drawn_);
+  return now - std::chrono::milliseconds(std::max(age, 0));
 }
 
 Result<std::optional<Rect>> XcbDisplay::visible_window() {
@@ -245,6 +261,12 @@ Result<PixelView> XcbDisplay::capture(const Rect& area) {
   const auto reply = answer<xcb_shm_get_image_reply_t>(cookie.sequence);
   if (xcb_connection_has_error(x_) != 0) return gone();
   if (!reply) return Error{errc::io, "the display gave no picture"};
+  // What was drawn between the two is told before the answer: the picture is as new as that.
+  for (;;) {
+    const Reply<xcb_generic_event_t> event(xcb_poll_for_queued_event(x_));
+    if (!event) break;
+    take_event(*event);
+  }
   return PixelView{pixels_->bytes, area.width * bytes_a_pixel};
 }
 

@@ -10,10 +10,6 @@ namespace greenroom::recorder::encoder {
 
 namespace {
 
-/// From what a page's script draws to its picture on the display a browser takes about a frame of its screen,
-/// 60 of which make a second (seen: 18 ms at the median, with five busy sessions on two cores 28 ms).
-constexpr Milliseconds way_to_the_display{16};
-
 int even_down(int n) { return n & ~1; }
 int even_up(int n) { return (n + 1) & ~1; }
 
@@ -99,11 +95,12 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   const int bottom = even_up(part.y - area_.y + part.height);
   const Rect in_area{left, top, right - left, bottom - top};
   part = {area_.x + left, area_.y + top, in_area.width, in_area.height};
+  // An arrow that has moved, or another window, is new though nothing was drawn.
+  const bool is_drawn = !paint_all_ && pointer_trail_.is_empty();
   const auto asked = std::chrono::steady_clock::now();
   const auto pixels = display_->capture(part);
   if (!pixels) return pixels.error();
-  // On a busy machine the answer takes its time; the picture was taken somewhere in it.
-  const auto taken = (std::chrono::steady_clock::now() - asked) / 2;
+  const auto drawn = is_drawn ? display_->drawn_at().value_or(asked) : asked;
   paint_all_ = false;
   pointer_trail_ = {};
   Picture420& canvas = track_.canvas(in_area);
@@ -111,7 +108,7 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   // Every time: what was painted may have covered it. Where it was not painted over, the arrow is there
   // already.
   if (pointer_) canvas.draw_arrow(pointer_->x, pointer_->y);
-  return at + std::chrono::duration_cast<Milliseconds>(taken) - way_to_the_display;
+  return at + std::chrono::duration_cast<Milliseconds>(drawn - asked);
 }
 
 }  // namespace
