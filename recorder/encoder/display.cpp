@@ -97,6 +97,7 @@ class XcbDisplay final : public Display {
   Result<void> prepare_extensions();
   Result<void> prepare_pixels();
   void select_events();
+  void take_events(xcb_generic_event_t* (*next)(xcb_connection_t*));
   void take_event(const xcb_generic_event_t& event);
   std::optional<Rect> find_visible(const xcb_query_tree_reply_t& tree);
   static Error gone() { return Error{errc::closed, "the display"}; }
@@ -180,13 +181,13 @@ void XcbDisplay::select_events() {
 }
 
 Result<void> XcbDisplay::handle_events() {
-  for (;;) {
-    const Reply<xcb_generic_event_t> event(xcb_poll_for_event(x_));
-    if (!event) break;
-    take_event(*event);
-  }
+  take_events(xcb_poll_for_event);
   if (xcb_connection_has_error(x_) != 0) return gone();
   return {};
+}
+
+void XcbDisplay::take_events(xcb_generic_event_t* (*next)(xcb_connection_t*)) {
+  while (const Reply<xcb_generic_event_t> event{next(x_)}) take_event(*event);
 }
 
 void XcbDisplay::take_event(const xcb_generic_event_t& event) {
@@ -262,11 +263,7 @@ Result<PixelView> XcbDisplay::capture(const Rect& area) {
   if (xcb_connection_has_error(x_) != 0) return gone();
   if (!reply) return Error{errc::io, "the display gave no picture"};
   // What was drawn between the two is told before the answer: the picture is as new as that.
-  for (;;) {
-    const Reply<xcb_generic_event_t> event(xcb_poll_for_queued_event(x_));
-    if (!event) break;
-    take_event(*event);
-  }
+  take_events(xcb_poll_for_queued_event);
   return PixelView{pixels_->bytes, area.width * bytes_a_pixel};
 }
 

@@ -80,8 +80,7 @@ Result<void> FramesSource::look(Milliseconds at) {
 
 Result<Milliseconds> FramesSource::paint(Milliseconds) {
   const std::string jpeg = std::exchange(jpeg_, {});
-  Picture420& canvas = track_.canvas({0, 0, size_.width & ~1, size_.height & ~1});
-  if (!canvas.paint_jpeg(decoder_.get(), jpeg)) ++lost_;
+  if (!track_.canvas().paint_jpeg(decoder_.get(), jpeg)) ++lost_;
   return jpeg_at_;
 }
 

@@ -46,6 +46,7 @@ class Picture420 {
 
   int width() const { return width_; }
   int height() const { return height_; }
+  Rect area() const { return {0, 0, width_, height_}; }
   std::uint8_t* plane(int i) { return bytes_.data() + offset(i); }
   const std::uint8_t* plane(int i) const { return bytes_.data() + offset(i); }
   int stride(int i) const { return i == 0 ? width_ : width_ / 2; }

@@ -70,7 +70,7 @@ Result<void> Track::open_encoder() {
   auto encoder = H264Encoder::open(options);
   if (!encoder) return encoder.error();
   encoder_ = std::move(*encoder);
-  changed_ = {0, 0, source_.width(), source_.height()};
+  changed_ = source_.area();
   return archive_.use_config(encoder_->config());
 }
 
@@ -88,7 +88,7 @@ Result<AccessUnit> Track::next_unit(bool as_key) {
   if (changed.is_empty()) return encoder_->repeat(shown(), as_key);
   if (!scaled_) return encoder_->encode(source_, changed, as_key);
   scaled_->scale_from(source_);
-  return encoder_->encode(*scaled_, {0, 0, scaled_->width(), scaled_->height()}, as_key);
+  return encoder_->encode(*scaled_, scaled_->area(), as_key);
 }
 
 Result<void> Track::show(Milliseconds at) {

@@ -43,6 +43,8 @@ class Track {
     changed_ = unite(changed_, part);
     return source_;
   }
+  /// For a source that paints all of it anew.
+  Picture420& canvas() { return canvas(source_.area()); }
   bool has_size() const { return encoder_ != nullptr; }
 
   /// Encodes what was painted as the picture that is shown from `at` on.
