@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/busy_poll.hpp"
 #include "base/deadline.hpp"
 #include "base/task_group.hpp"
 #include "cdp/client_rules.hpp"
@@ -29,6 +30,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
         pipe_(pipe),
         options_(std::move(options)),
         log_(std::move(log)),
+        busy_poll_(base::BusyPoll::of(executor)),
         calls_(executor),
         tasks_(executor) {}
 
@@ -142,10 +144,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     if (gone_) co_return Error{errc::closed, "the browser has gone"};
     const LineId line = next_line_++;
     json::object params;
-    if (!target.empty()) {
-      params["targetId"] = target;
-      params["flatten"] = true;
-    }
+    if (!target.empty()) params = {{"targetId", target}, {"flatten", true}};
     const std::string_view method = target.empty() ? "Target.attachToBrowserTarget" : "Target.attachToTarget";
     auto on_result = [this, line, target](const json::object& result) {
       const json::value* session = result.if_contains("sessionId");
@@ -188,6 +187,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     if (entry == lines_.end()) return LineEnd::browser_gone;
     const std::string& root = entry->second.root;
     last_command_ = std::chrono::steady_clock::now();
+    busy_poll_.expect(last_command_);
     ++counters_.messages_from_clients;
     counters_.bytes_from_clients += message.size();
     const auto envelope = scan(message);
@@ -278,6 +278,8 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     if (line.own != nullptr) return line.own->receive(envelope, message, session->is_root);
     if (line.stream == nullptr) return;
     if (session->is_root) message.erase(envelope.session_member.begin, envelope.session_member.size);
+    // A client that waits for its answers has its next command ready at once.
+    if (envelope.id) busy_poll_.expect(last_heard_);
     ++counters_.messages_to_clients;
     counters_.bytes_to_clients += message.size();
     line.stream->send(std::move(message));
@@ -304,9 +306,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   void detach_if_unwanted(const Envelope& envelope) {
     const std::string_view session = plain_string(member(envelope.result, "sessionId"));
     if (session.empty() || table_.find(session) != nullptr) return;
-    json::object params;
-    params["sessionId"] = session;
-    post("Target.detachFromTarget", params, {});
+    post("Target.detachFromTarget", {{"sessionId", session}}, {});
   }
 
   void follow_sessions(const Envelope& envelope) {
@@ -340,9 +340,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       // A popup held for a debugger that went away would stay dead for ever, so it is let go first.
       for (const std::string& session : table_.paused_of(line))
         post("Runtime.runIfWaitingForDebugger", {}, session);
-      json::object params;
-      params["sessionId"] = found->second.root;
-      post("Target.detachFromTarget", params, {});
+      post("Target.detachFromTarget", {{"sessionId", found->second.root}}, {});
       apply_download_behavior();
     }
     table_.remove_line(line);
@@ -375,6 +373,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
   Pipe& pipe_;
   SwitchboardOptions options_;
   base::Logger log_;
+  base::BusyPoll& busy_poll_;
   RoutingTable table_;
   CallBook calls_;  // on the pipe's top level: attach and detach, nothing of a client's
   std::unordered_map<LineId, LineEntry> lines_;

@@ -99,6 +99,8 @@ constexpr std::array table = {
         "most connections at a time"},
     Key{"server.drain_deadline", set<&S::server, &Server::drain_deadline>,
         "how long a stopping daemon waits for its sessions to end"},
+    Key{"server.busy_poll", set<&S::server, &Server::busy_poll>,
+        "stay awake for the answers of small commands"},
     Key{"limits.sessions", set_between<&S::limits, &Limits::sessions, 1, 10'000>, "most sessions at a time"},
     Key{"limits.min_free", set_size<&S::limits, &Limits::min_free, 1, 16ull << 30, true>,
         "room on the disk below which sessions are refused; 0 is no floor"},

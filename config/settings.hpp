@@ -38,6 +38,7 @@ struct Server {
   base::Bytes body_limit = 8_MiB;
   int connections = 4096;
   milliseconds drain_deadline = 20s;
+  bool busy_poll = true;
   bool operator==(const Server&) const = default;
 };
 

@@ -16,6 +16,7 @@
 #include "daemon/cgroups.hpp"
 #include "daemon/launch_options.hpp"
 #include "daemon/local_server.hpp"
+#include "daemon/loop.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/systemd_notify.hpp"
@@ -141,13 +142,14 @@ int serve(const CommandLine& line) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   if (auto reaper = browser::become_subreaper(); !reaper) return report(reaper.error());
+  const bool busy_poll = settings->server.busy_poll;
   auto parts = prepare(line, std::move(*settings));
   if (!parts) return report(parts.error());
   boost::asio::io_context loop{1};
   int exit_code = exit_success;
   base::TaskGroup root(loop.get_executor());
   root.spawn(live(loop.get_executor(), std::move(*parts), exit_code));
-  loop.run();
+  run_loop(loop, busy_poll);
   return exit_code;
 }
 
