@@ -121,6 +121,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     std::string root;
     net::MessageStream* stream = nullptr;  // a client's line
     OwnLine* own = nullptr;                // or one of ours
+    std::size_t unanswered = 0;  // commands of the client that the browser has
     bool closed_here = false;
   };
 
@@ -187,7 +188,6 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     if (entry == lines_.end()) return LineEnd::browser_gone;
     const std::string& root = entry->second.root;
     last_command_ = std::chrono::steady_clock::now();
-    busy_poll_.expect(last_command_);
     ++counters_.messages_from_clients;
     counters_.bytes_from_clients += message.size();
     const auto envelope = scan(message);
@@ -215,6 +215,8 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       return LineEnd::browser_close;
     }
     observe(*envelope, root);
+    // Not with several on their way: there is always work then, and staying awake would only take the processor.
+    if (++entry->second.unanswered == 1) busy_poll_.expect(last_command_);
     if (auto* other = std::get_if<Replace>(&verdict)) return forward(stream, std::move(other->message));
     if (!envelope->session_id.empty()) return forward(stream, {}, message);
     std::string head = "{\"sessionId\":\"" + root + (envelope->is_empty ? "\"" : "\",");
@@ -279,7 +281,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
     if (line.stream == nullptr) return;
     if (session->is_root) message.erase(envelope.session_member.begin, envelope.session_member.size);
     // A client that waits for its answers has its next command ready at once.
-    if (envelope.id) busy_poll_.expect(last_heard_);
+    if (envelope.id && line.unanswered > 0 && --line.unanswered == 0) busy_poll_.expect(last_heard_);
     ++counters_.messages_to_clients;
     counters_.bytes_to_clients += message.size();
     line.stream->send(std::move(message));
