@@ -67,14 +67,20 @@ void Timeline::push(std::string_view method, std::string params, const Place& pl
   if (says_so) ++dropped_;
   size_ += event.params.size();
   pending_.push_back(std::move(event));
+  if (pending_.size() == 1) timer_.cancel();
 }
 
 Task<void> Timeline::flush_regularly() {
   co_await base::keep_running_when_cancelled();
   while (!stopping_) {
-    timer_.expires_after(options_.flush_interval);
+    // Nothing wakes for a page that does nothing: push() and stop() end the wait.
+    const bool is_idle = pending_.empty();
+    if (is_idle)
+      timer_.expires_at(boost::asio::steady_timer::time_point::max());
+    else
+      timer_.expires_after(options_.flush_interval);
     (void)co_await timer_.async_wait(base::use_tuple);
-    if (!stopping_ && !pending_.empty()) co_await store_pending();
+    if (!is_idle && !stopping_ && !pending_.empty()) co_await store_pending();
   }
 }
 
