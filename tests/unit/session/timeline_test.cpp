@@ -121,6 +121,17 @@ class TimelineTest : public testing::Test {
   std::unique_ptr<Timeline> timeline;
 };
 
+TEST_F(TimelineTest, EventsAreStoredByThemselvesAlsoBehindAnIdleTime) {
+  options.flush_interval = std::chrono::milliseconds(0);
+  follow();
+  const auto stored = [&] { return run(store.read(session_id, 0, 1000))->size(); };
+  for (std::size_t expected = 1; expected <= 3; ++expected) {
+    timeline->mark("client.joined", {}, {});
+    for (int turns = 0; turns < 1000 && stored() < expected; ++turns) loop.poll();
+    EXPECT_EQ(stored(), expected);
+  }
+}
+
 TEST_F(TimelineTest, NoTargetIsMadeToWaitAndNoneCanTellThatItIsFollowed) {
   follow();
   attach("page", "page");
