@@ -215,8 +215,7 @@ class SwitchboardImpl final : public Switchboard, public LineHost {
       return LineEnd::browser_close;
     }
     observe(*envelope, root);
-    // Not with several on their way: there is always work then, and staying awake would only take the
-    // processor.
+    // Not with several on their way: there is work then, and staying awake only takes the processor.
     if (++entry->second.unanswered == 1) busy_poll_.expect(last_command_);
     if (auto* other = std::get_if<Replace>(&verdict)) return forward(stream, std::move(other->message));
     if (!envelope->session_id.empty()) return forward(stream, {}, message);
