@@ -1,6 +1,8 @@
 // Clients: who sees what, and what a misbehaving one costs the others.
 #include "tests/unit/cdp/switchboard_test.hpp"
 
+#include "base/busy_poll.hpp"
+
 namespace greenroom::cdp {
 namespace {
 
@@ -110,6 +112,28 @@ TEST_F(SwitchboardTest, RulesAnswerInTheBrowsersPlace) {
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_EQ(sent[0].at("params").at("downloadPath"), "/downloads");
   EXPECT_EQ(sent[0].at("sessionId"), "root-1");
+}
+
+TEST_F(SwitchboardTest, TheLoopStaysAwakeForASingleCommandAndBehindItsAnswer) {
+  start();
+  Client& client = connect();
+  base::BusyPoll& busy = base::BusyPoll::of(loop.get_executor());
+  const auto was_kept_awake = [&] {
+    const bool was = busy.is_expecting();
+    busy.look_at(base::SteadyTime::max());
+    return was;
+  };
+  was_kept_awake();
+  send(client, R"({"id":1,"method":"A.b"})");
+  EXPECT_TRUE(was_kept_awake());
+  send(client, R"({"id":2,"method":"A.b"})");
+  EXPECT_FALSE(was_kept_awake()) << "two are on their way";
+  browser_says(R"({"id":1,"result":{},"sessionId":"root-1"})");
+  EXPECT_FALSE(was_kept_awake()) << "one still is";
+  browser_says(R"({"id":2,"result":{},"sessionId":"root-1"})");
+  EXPECT_TRUE(was_kept_awake());
+  browser_says(R"({"method":"A.b","params":{},"sessionId":"root-1"})");
+  EXPECT_FALSE(was_kept_awake()) << "an event is nobody's answer";
 }
 
 TEST_F(SwitchboardTest, BrowserCloseEndsTheLineAndNotTheBrowser) {
