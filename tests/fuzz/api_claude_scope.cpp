@@ -1,8 +1,8 @@
 // Any request through this dialect's door.
-// Links: fakes fakes_api
+// Links: fuzz_api_door
 #include "tests/fuzz/api_door.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr Door door{"/claude-scope", "authorization", "Bearer "};
-  return knock(door, data, size);
+  constexpr greenroom::fuzz::Door door{"/claude-scope", "authorization", "Bearer "};
+  return greenroom::fuzz::knock(door, data, size);
 }
