@@ -8,9 +8,9 @@
 
 namespace greenroom::base {
 
-/// How long a loop asks the kernel again instead of going to sleep. A sleeping thread is woken in 20 to 60
-/// µs, on a virtual machine in more, which is a good part of a browser's answer to a small command (about 200
-/// µs); so whoever has sent such a command says so. A decision only; daemon/loop carries it out.
+/// How long a loop asks the kernel again instead of going to sleep. To be woken takes a good part of the time
+/// in which a browser answers a small command (decision 0021), so whoever has sent such a command says so. A
+/// decision only; daemon/loop carries it out.
 ///
 /// One of a loop, found by its executor; not for other threads.
 class BusyPoll final : public asio::execution_context::service {

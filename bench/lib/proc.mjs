@@ -85,14 +85,16 @@ export async function busyCores(root, seconds) {
   return cores;
 }
 
-/** Waits until a tree has so many browsers and has kept less than 3 % of a core busy for half a second. */
+/** Waits until a tree has so many browsers and has kept less than 3 % of a core busy for a second. */
 export async function quiet(root, browserCount, deadline = 60_000) {
   const end = performance.now() + deadline;
-  // Twice: a browser that was just started, or is about to end, is quiet too and counts.
-  for (let calm = 0; ; ) {
+  // Half a second twice: a browser that was just started, or is about to end, is quiet too and counts.
+  let calm = 0;
+  for (;;) {
     const { total } = await busyCores(root, 0.5);
     const size = tree(root).length;
-    calm = total < 0.03 && browsers(root).length === browserCount && (browserCount > 0 || size === 1) ? calm + 1 : 0;
+    const isCalm = total < 0.03 && browsers(root).length === browserCount && (browserCount > 0 || size === 1);
+    calm = isCalm ? calm + 1 : 0;
     if (calm === 2) return;
     if (performance.now() > end)
       throw new Error(`not quiet with ${browserCount} browsers: ${browsers(root).length} browsers, ` +

@@ -46,6 +46,18 @@ async function fetchMovie(daemon, sdk, session) {
   return { file, began: playlist.segments[0].time, segments: playlist.segments };
 }
 
+/** The movie of a session that shows one page for so many milliseconds. */
+async function film(daemon, page, milliseconds) {
+  const sdk = sdkFor(daemon);
+  const session = await sdk.sessions.create({ keepAlive: true });
+  const browser = await connectPlaywright(session);
+  await browser.contexts()[0].pages()[0].goto(site.url + page);
+  await pause(milliseconds);
+  await browser.close();
+  await release(sdk, session);
+  return fetchMovie(daemon, sdk, session);
+}
+
 async function perform(daemon) {
   const sdk = sdkFor(daemon);
   const session = await sdk.sessions.create({ keepAlive: true });
@@ -107,14 +119,7 @@ test('a picture has the time at which it was drawn, not that at which it was tak
   // more than 60 ms late.
   const daemon = await Daemon.start({ recording: { fps: 5 } });
   try {
-    const sdk = sdkFor(daemon);
-    const session = await sdk.sessions.create({ keepAlive: true });
-    const browser = await connectPlaywright(session);
-    await browser.contexts()[0].pages()[0].goto(`${site.url}/stage/clock?number=1&every=145`);
-    await pause(6_000);
-    await browser.close();
-    await release(sdk, session);
-    const { file, began } = await fetchMovie(daemon, sdk, session);
+    const { file, began } = await film(daemon, '/stage/clock?number=1&every=145', 6_000);
     const { painted, p50 } = clockErrors(await readClock(file), began);
     context.diagnostic(`${painted} pictures painted anew, off by ${p50} ms at the median`);
     assert.ok(painted > 15, `${painted} pictures have a clock`);
@@ -127,14 +132,7 @@ test('a picture has the time at which it was drawn, not that at which it was tak
 test('no picture is torn: a page that flips its colour on every frame is never seen in two colours', async (context) => {
   const daemon = await Daemon.start({ recording: { fps: 25 } });
   try {
-    const sdk = sdkFor(daemon);
-    const session = await sdk.sessions.create({ keepAlive: true });
-    const browser = await connectPlaywright(session);
-    await browser.contexts()[0].pages()[0].goto(`${site.url}/stage/flip`);
-    await pause(4_000);
-    await browser.close();
-    await release(sdk, session);
-    const { file } = await fetchMovie(daemon, sdk, session);
+    const { file } = await film(daemon, '/stage/flip', 4_000);
     // The first second may show the blank page and its change.
     const pictures = (await brightnessSpreads(file)).slice(10);
     const colours = new Set(pictures.map(({ least }) => (least > 120 ? 'yellow' : 'blue')));
