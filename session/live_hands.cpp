@@ -64,9 +64,8 @@ void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveMouse& mouse
   if (!may_act(guest, tab)) return;
   const PageSize page = tabs_.size_of(tab);
   held_.note(mouse, page);
-  command(tab, command_of(mouse, page));
-  if (mouse.kind == LiveMouse::Kind::release && mouse.button == "left")
-    begin(guest, look_for_list(guest.number, tab));
+  const bool is_click = mouse.kind == LiveMouse::Kind::release && mouse.button == "left";
+  is_click ? click(guest, tab, command_of(mouse, page)) : command(tab, command_of(mouse, page));
 }
 
 void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveWheel& wheel) {
@@ -77,7 +76,9 @@ void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveWheel& wheel
 void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveTouch& touch) {
   if (!may_act(guest, tab)) return;
   held_.note(touch);
-  command(tab, command_of(touch, tabs_.size_of(tab)));
+  const bool is_tap = touch.kind == LiveTouch::Kind::end;
+  const PageSize page = tabs_.size_of(tab);
+  is_tap ? click(guest, tab, command_of(touch, page)) : command(tab, command_of(touch, page));
 }
 
 void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveKey& key) {
@@ -160,6 +161,18 @@ void LiveRoom::command(const std::string& tab, InputCommand command) {
   tabs_.send(tab, command.method, std::move(command.params));
 }
 
+/// The browser draws the list of a <select> beside the page, where CDP's mouse does not reach it: the viewer
+/// is told what it offers and chooses by keys.
+void LiveRoom::click(const Guest& guest, const std::string& tab, InputCommand command) {
+  hooks_.did(cdp::ClientCommand{command.method, json::serialize(command.params), {}, tab});
+  auto show = [this, number = guest.number](std::string_view list) {
+    Guest* still = find(number);
+    if (still == nullptr || closed_) return;
+    if (std::string text = render_list(list); !text.empty()) still->stream.send(std::move(text));
+  };
+  tabs_.send_and_look(tab, command.method, std::move(command.params), std::move(show));
+}
+
 void LiveRoom::browser_command(std::string_view method, json::object params) {
   const std::string text = json::serialize(params);
   hooks_.did(cdp::ClientCommand{method, text, {}, {}});
@@ -190,18 +203,6 @@ Task<void> LiveRoom::copy(std::uint64_t guest, std::string tab, bool cuts) {
     notice(*still, "The page did not say what is selected.");
   else
     still->stream.send(render_copied(*text, cuts));
-}
-
-/// The browser draws the list of a <select> beside the page, where CDP's mouse does not reach it: the viewer
-/// is told what it offers and chooses by keys.
-Task<void> LiveRoom::look_for_list(std::uint64_t guest, std::string tab) {
-  constexpr base::Milliseconds opening{60};
-  co_await base::sleep_for(opening);
-  const auto said = co_await tabs_.open_list(std::move(tab));
-  Guest* still = find(guest);
-  if (!said || said->empty() || still == nullptr || closed_) co_return;
-  std::string list = render_list(*said);
-  if (!list.empty()) still->stream.send(std::move(list));
 }
 
 Task<void> LiveRoom::go_in_history(std::uint64_t guest, std::string tab, int by) {

@@ -83,11 +83,11 @@ class LiveRoom {
   void control_changed(LiveControl::Viewer before);
   void let_go();
   void command(const std::string& tab, InputCommand command);
+  void click(const Guest& guest, const std::string& tab, InputCommand command);
   void browser_command(std::string_view method, json::object params);
   void begin(Guest& guest, base::Task<void> work);
   base::Task<void> work_off(std::uint64_t guest, base::Task<void> work);
   base::Task<void> copy(std::uint64_t guest, std::string tab, bool cuts);
-  base::Task<void> look_for_list(std::uint64_t guest, std::string tab);
   base::Task<void> go_in_history(std::uint64_t guest, std::string tab, int by);
   Guest* find(std::uint64_t guest);
 

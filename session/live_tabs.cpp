@@ -63,9 +63,13 @@ constexpr std::string_view selected_text =
     "catch {} } return "
     "String(page.getSelection() || ''); }; return pick(document).slice(0, 200000); })()";
 
-/// The list of a <select> that has the focus and is open, where it is in the picture and what it offers.
+/// Keeps its promise with the list of a <select> that has the focus and is open: where it is in the picture
+/// and what it offers. Or with nothing, when there is none within half a second (a finger's tap becomes a
+/// click a little later than it is answered) or somebody looks anew.
 constexpr std::string_view dropped_list =
-    "(() => { let x = 0, y = 0, page = document, at; for (;;) { at = page.activeElement; while (at && "
+    "new Promise((done) => { const mine = self.greenroomLook = {}; const late = performance.now() + 500; "
+    "const list = () => { let x = 0, y = 0, page = document, at; for (;;) { at = page.activeElement; while "
+    "(at && "
     "at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement; if (!at || at.tagName "
     "!== 'IFRAME') break; let inner = null; try { inner = at.contentDocument; } catch {} if (!inner) return "
     "''; const edge = at.getBoundingClientRect(); x += edge.left + at.clientLeft; y += edge.top + "
@@ -74,7 +78,9 @@ constexpr std::string_view dropped_list =
     "[(box.left + x) / innerWidth, (box.top + y) / innerHeight, (box.right + x) / innerWidth, (box.bottom + "
     "y) / innerHeight], options: Array.from(at.options).slice(0, 500).map((one) => ({ text: "
     "Array.from(one.label.slice(0, 200)).slice(0, 100).join(''), disabled: one.disabled || "
-    "Boolean(one.parentElement.disabled), chosen: one.selected })) }); })()";
+    "Boolean(one.parentElement.disabled), chosen: one.selected })) }); }; const look = () => { if "
+    "(self.greenroomLook !== mine) return done(''); const found = list(); if (found || performance.now() > "
+    "late) return done(found); setTimeout(look, 40); }; look(); })";
 }  // namespace
 
 Task<Result<void>> LiveTabs::follow(cdp::Switchboard& switchboard, std::string front) {
@@ -340,12 +346,27 @@ Task<Result<std::string>> LiveTabs::evaluate(std::string session, json::value wo
   co_return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-Task<Result<std::string>> LiveTabs::open_list(std::string tab) {
+void LiveTabs::send_and_look(std::string_view tab, std::string_view method, json::object params,
+                             std::function<void(std::string_view)> on_list) {
   const Tab* found = find(tab);
-  if (stopped_ || !line_) co_return no_line;
-  if (found == nullptr || !found->world) co_return no_tab;
-  json::value world = *found->world;
-  co_return co_await evaluate(found->session, std::move(world), dropped_list);
+  if (stopped_ || !line_ || found == nullptr || found->session.empty()) return;
+  auto done = [this, session = found->session, on_list = std::move(on_list)](const auto& answer) {
+    if (answer && !stopped_) look_for_list(session, on_list);
+  };
+  line_->ask(method, params, found->session, std::move(done));
+}
+
+void LiveTabs::look_for_list(const std::string& session, std::function<void(std::string_view)> on_list) {
+  const Tab* tab = of_session(session);
+  if (tab == nullptr) return;
+  auto heard = [this, on_list = std::move(on_list)](std::string_view list) {
+    if (!stopped_ && !list.empty()) on_list(list);
+  };
+  // Asked for anew, since a document that is just there has none yet; it is the same one if it has.
+  auto made = [this, session, heard = std::move(heard)](std::int64_t world) {
+    if (!stopped_) cdp::ask_world(*line_, session, world, dropped_list, heard);
+  };
+  cdp::make_isolated_world(*line_, session, tab->what.id, "greenroom", std::move(made));
 }
 
 Task<Result<std::string>> LiveTabs::selection(std::string tab) {

@@ -56,8 +56,10 @@ class LiveTabs {
   base::Task<base::Result<std::string>> picture(std::string tab);
   /// What is selected in it, in whichever frame; nothing of a password's field. Errors: as call().
   base::Task<base::Result<std::string>> selection(std::string tab);
-  /// A list that it has dropped down, as render_list() wants it; empty: none. Errors: as call().
-  base::Task<base::Result<std::string>> open_list(std::string tab);
+  /// As send(). When the page has acted on it, and has a list dropped down within half a second, `on_list` is
+  /// told, in the form that render_list() wants. It must not block.
+  void send_and_look(std::string_view tab, std::string_view method, json::object params,
+                     std::function<void(std::string_view)> on_list);
 
  private:
   struct Tab {
@@ -94,6 +96,7 @@ class LiveTabs {
   void watch(Tab& tab);
   void ask(const std::string& session, std::int64_t world, std::uint64_t document);
   void hear(Tab& tab, std::string_view said);
+  void look_for_list(const std::string& session, std::function<void(std::string_view)> on_list);
   base::Task<base::Result<std::string>> selection_in(std::string session, std::string frame);
   base::Task<base::Result<std::string>> evaluate(std::string session, json::value world,
                                                  std::string_view expression);

@@ -21,7 +21,10 @@
 
   // --- mouse and touch
 
+  const pressed = new Set(); // what was swallowed on its way down does not come up
   const mouse = (kind, event) => {
+    if (kind === 'press') pressed.add(event.button);
+    if (kind === 'release' && !pressed.delete(event.button)) return;
     const button = kind === 'move' ? (event.buttons & 1 ? 'left' : event.buttons & 2 ? 'right' : event.buttons & 4 ? 'middle' : 'none') : buttons[event.button] ?? 'none';
     live.act({ t: 'mouse', kind, ...at(event), button, buttons: event.buttons, count: kind === 'move' ? 0 : clicks, mods: modifiers(event) });
   };

@@ -165,9 +165,25 @@ test('a list that drops down is chosen from by mouse', async (t) => {
   await until('chosen', async () => (await page.inputValue('#choice')) === 'Gallery');
   await open();
   await until('open again', () => list.isVisible());
+  await page.evaluate(() => { window.seen = []; });
   await person.click(900, 600);
   await until('given up', async () => !(await list.isVisible()) && !(await page.evaluate(() => choice.matches(':open'))));
+  await pause(600); // as long as a click is looked behind for its list
+  assert.equal(await list.isVisible(), false);
+  assert.deepEqual((await seen(page)).filter(({ type }) => /mouse(down|up)|click/.test(type)), [], 'half a click reached the page');
   assert.equal(await page.inputValue('#choice'), 'Gallery');
+});
+
+test('a list that drops down is chosen from by finger', async (t) => {
+  const { session, page } = await stage(t);
+  const person = await look(t, (await sdk.sessions.debug(session.id)).debuggerUrl, { hasTouch: true });
+  await until('pictures come', () => person.pictures());
+  const box = await page.locator('#choice').boundingBox();
+  await person.outer.touchscreen.tap(...(await person.on(box.x + box.width / 2, box.y + box.height / 2)));
+  const list = person.frame.locator('#list');
+  await until('its choices are shown', () => list.isVisible());
+  await list.locator('button').nth(2).tap();
+  await until('chosen', async () => (await page.inputValue('#choice')) === 'Circle');
 });
 
 test('the clipboard, in and out', async (t) => {

@@ -45,8 +45,8 @@ export async function stage(t, params = {}) {
 }
 
 /** The person's page: the live page, framed as applications do it unless told otherwise. */
-export async function look(t, url, { size = { width: 1000, height: 700 }, ratio = 1, framed = true } = {}) {
-  const context = await viewer.newContext({ viewport: size, deviceScaleFactor: ratio, permissions: ['clipboard-read', 'clipboard-write'] });
+export async function look(t, url, { size = { width: 1000, height: 700 }, ratio = 1, framed = true, hasTouch = false } = {}) {
+  const context = await viewer.newContext({ viewport: size, deviceScaleFactor: ratio, hasTouch, permissions: ['clipboard-read', 'clipboard-write'] });
   t.after(() => context.close());
   const outer = await context.newPage();
   const hosts = new Set();
