@@ -99,9 +99,7 @@ Result<void> Track::show(Milliseconds at) {
   const auto unit = next_unit(is_first);
   if (!unit) return unit.error();
   if (is_first) {
-    // The recording begins at 0, even if its first picture took a moment.
-    segment_start_ = last_shown_ < Milliseconds(0) ? Milliseconds(0) : at;
-    at = segment_start_;
+    segment_start_ = at;
     if (const auto begun = archive_.begin_segment(at); !begun) return begun;
   }
   last_shown_ = at;
@@ -125,10 +123,11 @@ Result<void> Track::end_size(Milliseconds at) {
 
 Result<void> Track::end_segment(Milliseconds at) {
   if (!archive_.has_open_segment()) return {};
-  const auto segment = archive_.finish_segment(std::max(at, last_shown_ + Milliseconds(1)));
+  at = std::max(at, last_shown_ + Milliseconds(1));
+  const auto segment = archive_.finish_segment(at);
   if (!segment) return segment.error();
   cut_due_.reset();
-  last_shown_ = std::max(last_shown_, segment->start + segment->duration - Milliseconds(1));
+  last_shown_ = at - Milliseconds(1);
   tell_(*segment);
   return {};
 }
@@ -148,9 +147,7 @@ Result<RecordingEnd> Track::finish(const std::string& reason, Milliseconds at) {
   if (archive_.has_open_segment() && at > last_shown_ + Milliseconds(1))
     if (const auto shown = show(at); !shown) return shown.error();
   if (const auto ended = end_segment(at); !ended) return ended.error();
-  const RecordingEnd end{reason, last_shown_ + Milliseconds(1)};
-  if (const auto wrote = archive_.write_end(end); !wrote) return wrote.error();
-  return end;
+  return archive_.write_end(reason, last_shown_ + Milliseconds(1));
 }
 
 EncoderPicture Track::snapshot(const SnapshotCommand& command) const {
