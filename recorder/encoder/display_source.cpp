@@ -28,12 +28,13 @@ class DisplaySource final : public Source {
   std::int64_t lost() const override { return 0; }
 
  private:
-  Result<void> change_area(const Rect& area, Milliseconds at);
+  void change_area(const Rect& area, Milliseconds since);
   Rect unseen() const;
 
   std::unique_ptr<Display> display_;
   Track& track_;
   Rect area_;                 // what is recorded, in the screen's coordinates
+  Milliseconds area_since_{};
   bool is_placed_ = false;    // area_ has been set
   bool paint_all_ = true;     // the area is new: damage alone would not fill it
   Settling<Rect> next_area_;  // waits until it has settled
@@ -47,22 +48,25 @@ Result<void> DisplaySource::look(Milliseconds at) {
   if (!is_placed_ || display_->windows_changed()) {
     const auto window = display_->visible_window();
     if (!window) return window.error();
-    if (!is_placed_) return change_area(window->value_or(display_->screen()), at);
+    if (!is_placed_) {
+      change_area(window->value_or(display_->screen()), at);
+      return {};
+    }
     const Rect wanted = window->value_or(intersect({0, 0, area_.width, area_.height}, display_->screen()));
     if (wanted == area_)
       next_area_.forget();
     else
       next_area_.propose(wanted, at);
   }
-  const auto settled = next_area_.take(at);
-  return settled ? change_area(*settled, at) : Result<void>();
+  if (const auto settled = next_area_.take(at)) change_area(*settled, next_area_.since());
+  return {};
 }
 
-Result<void> DisplaySource::change_area(const Rect& area, Milliseconds at) {
+void DisplaySource::change_area(const Rect& area, Milliseconds since) {
   area_ = area;
+  area_since_ = since;
   is_placed_ = true;
   paint_all_ = true;
-  return track_.set_source_size(area.width, area.height, at);
 }
 
 void DisplaySource::point(const PointerCommand& at) {
@@ -95,20 +99,26 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   const int bottom = even_up(part.y - area_.y + part.height);
   const Rect in_area{left, top, right - left, bottom - top};
   part = {area_.x + left, area_.y + top, in_area.width, in_area.height};
-  // An arrow that has moved, or another window, is new though nothing was drawn.
-  const bool is_drawn = !paint_all_ && pointer_trail_.is_empty();
+  // An arrow that has moved is new though nothing was drawn.
+  const bool is_drawn = pointer_trail_.is_empty();
   const auto asked = std::chrono::steady_clock::now();
   const auto pixels = display_->capture(part);
   if (!pixels) return pixels.error();
   const auto drawn = is_drawn ? display_->drawn_at().value_or(asked) : asked;
-  paint_all_ = false;
+  Milliseconds seen = at + std::chrono::duration_cast<Milliseconds>(drawn - asked);
+  if (std::exchange(paint_all_, false)) {
+    // So is another window, but not before it was there; that it had settled was known later.
+    seen = std::max(seen, area_since_);
+    if (const auto sized = track_.set_source_size(area_.width, area_.height, seen); !sized)
+      return sized.error();
+  }
   pointer_trail_ = {};
   Picture420& canvas = track_.canvas(in_area);
   canvas.paint(*pixels, in_area);
   // Every time: what was painted may have covered it. Where it was not painted over, the arrow is there
   // already.
   if (pointer_) canvas.draw_arrow(pointer_->x, pointer_->y);
-  return at + std::chrono::duration_cast<Milliseconds>(drawn - asked);
+  return seen;
 }
 
 }  // namespace

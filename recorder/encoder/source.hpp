@@ -58,6 +58,8 @@ class Settling {
   }
   void forget() { value_.reset(); }
   bool is_waiting() const { return value_.has_value(); }
+  /// When what is waited for, or was taken last, came.
+  Milliseconds since() const { return since_; }
   Milliseconds due() const {
     return value_ ? std::min(since_ + settles_in, unsettled_since_ + at_latest) : never;
   }

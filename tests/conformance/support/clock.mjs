@@ -37,20 +37,24 @@ export async function readClock(file) {
  * How far the video's clock is from the page's: { errors (ms, sorted), painted (pictures that were new), worst }.
  * `began`: the recording's time 0, ms since 1970. A picture counts when the page had painted it anew: a held one is as
  * old as it is meant to be, and so is the last picture of a tab that is shown again. Those for which `skip(at)` says so
- * are left out.
+ * are left out. So is, with `paintsSeldom`, the first one of a tab that comes to the front: under a client's emulation a
+ * tab behind another one goes on painting, and what it shows first is what it painted last, however long ago.
  */
-export function clockErrors(pictures, began, skip = () => false) {
+export function clockErrors(pictures, began, { skip = () => false, paintsSeldom = false } = {}) {
   const errors = [];
   let newest = -Infinity;
-  for (const { at, time } of pictures) {
+  let shown;
+  for (const { at, time, number } of pictures) {
     if (time === undefined) continue;
+    const isFirst = number !== shown;
+    shown = number;
     const video = began + at * 1000;
     // The page's time is known modulo 2^26 ms (18 hours): the nearest one that fits.
     const error = ((((video % range) - time + range * 1.5) % range) + range) % range - range / 2;
     const page = video - error;
     if (page <= newest) continue;
     newest = page;
-    if (!skip(video)) errors.push(error);
+    if (!skip(video) && !(isFirst && paintsSeldom)) errors.push(error);
   }
   const size = errors.map(Math.abs).sort((left, right) => left - right);
   return { painted: size.length, p50: size[size.length >> 1], p99: size[Math.ceil(size.length * 0.99) - 1], worst: size.at(-1) };
