@@ -33,7 +33,7 @@ class DisplaySource final : public Source {
 
   std::unique_ptr<Display> display_;
   Track& track_;
-  Rect area_;                 // what is recorded, in the screen's coordinates
+  Rect area_;  // what is recorded, in the screen's coordinates
   Milliseconds area_since_{};
   bool is_placed_ = false;    // area_ has been set
   bool paint_all_ = true;     // the area is new: damage alone would not fill it

@@ -10,11 +10,11 @@ namespace greenroom::recorder::encoder {
 using base::Milliseconds;
 
 /// Judges windows of two seconds, or of three pictures if these take longer, by how long the pictures took
-/// and how many had to be left out.
+/// and how many of costly ones had to be left out.
 ///
 /// A busy window takes one step: half the rate, a quarter of it, half the size. When only busy ones have come
-/// for 30 s behind the last of them, it is to stop. After 20 s without a busy one a step is taken back; one
-/// that was taken back in vain waits twice as long the next time.
+/// for 30 s behind the last of them, it is to stop. After 5 s without a busy one, as behind a session's start,
+/// a step is taken back; one that was taken back in vain waits twice as long the next time.
 class LoadGuard {
  public:
   enum class Verdict { go_on, change, stop };
@@ -41,7 +41,7 @@ class LoadGuard {
   std::int64_t made_ = 0;
   std::int64_t missed_ = 0;
   Milliseconds calm_since_{};
-  Milliseconds patience_{20'000};
+  Milliseconds patience_{5'000};
   Milliseconds without_calm_since_{};  // on this step
 };
 
