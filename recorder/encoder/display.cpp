@@ -98,6 +98,7 @@ class XcbDisplay final : public Display {
   Result<void> prepare_pixels();
   void select_events();
   void take_events(xcb_generic_event_t* (*next)(xcb_connection_t*));
+  void take_events_of_picture(std::uint32_t request);
   void take_event(const xcb_generic_event_t& event);
   std::optional<Rect> find_visible(const xcb_query_tree_reply_t& tree);
   static Error gone() { return Error{errc::closed, "the display"}; }
@@ -111,6 +112,7 @@ class XcbDisplay final : public Display {
   std::unique_ptr<SharedPixels> pixels_;
   Rect damage_;
   std::optional<xcb_timestamp_t> drawn_;
+  std::optional<xcb_timestamp_t> drawn_in_picture_;
   bool windows_changed_ = true;
   std::optional<Rect> visible_;
 };
@@ -190,6 +192,19 @@ void XcbDisplay::take_events(xcb_generic_event_t* (*next)(xcb_connection_t*)) {
   while (const Reply<xcb_generic_event_t> event{next(x_)}) take_event(*event);
 }
 
+/// What was drawn between subtraction and picture is told before the answer: the picture is as new as that.
+/// What is told behind the answer may be here already, and is not in the picture.
+void XcbDisplay::take_events_of_picture(std::uint32_t request) {
+  bool is_later = false;
+  while (const Reply<xcb_generic_event_t> event{xcb_poll_for_queued_event(x_)}) {
+    const bool was_later = is_later;
+    is_later = is_later || event->full_sequence - request < std::uint32_t{1} << 31;
+    if (is_later && !was_later) drawn_in_picture_ = drawn_;
+    take_event(*event);
+  }
+  if (!is_later) drawn_in_picture_ = drawn_;
+}
+
 void XcbDisplay::take_event(const xcb_generic_event_t& event) {
   constexpr std::uint8_t without_sent_flag = 0x7f;
   const std::uint8_t type = event.response_type & without_sent_flag;
@@ -207,10 +222,10 @@ void XcbDisplay::take_event(const xcb_generic_event_t& event) {
 /// some behind.
 std::optional<std::chrono::steady_clock::time_point> XcbDisplay::drawn_at() const {
   using std::chrono::steady_clock;
-  if (!drawn_) return {};
+  if (!drawn_in_picture_) return {};
   const steady_clock::time_point now = steady_clock::now();
   const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  const std::int32_t age = static_cast<std::int32_t>(static_cast<std::uint32_t>(now_ms) - *drawn_);
+  const std::int32_t age = static_cast<std::int32_t>(static_cast<std::uint32_t>(now_ms) - *drawn_in_picture_);
   return now - std::chrono::milliseconds(std::max(age, 0));
 }
 
@@ -262,8 +277,7 @@ Result<PixelView> XcbDisplay::capture(const Rect& area) {
   const auto reply = answer<xcb_shm_get_image_reply_t>(cookie.sequence);
   if (xcb_connection_has_error(x_) != 0) return gone();
   if (!reply) return Error{errc::io, "the display gave no picture"};
-  // What was drawn between the two is told before the answer: the picture is as new as that.
-  take_events(xcb_poll_for_queued_event);
+  take_events_of_picture(cookie.sequence);
   return PixelView{pixels_->bytes, area.width * bytes_a_pixel};
 }
 

@@ -30,7 +30,7 @@ class Display {
   /// What changed on the screen since the last capture(); screen coordinates, may be empty.
   virtual Rect damage() const = 0;
 
-  /// When the last of it was drawn, of what the server has told; none before the first.
+  /// When the last of what capture() saw was drawn, of what the server has told; none before the first.
   virtual std::optional<std::chrono::steady_clock::time_point> drawn_at() const = 0;
 
   /// True when visible_window() would ask the server because a window came, went or moved.

@@ -26,8 +26,8 @@ void LoadGuard::made_picture(Milliseconds from, Milliseconds to, std::int64_t mi
   missed_ += missed;
 }
 
-/// More than four fifths of the time spent on pictures, or every third left out while they took a fifth. Those
-/// that take less are not why the machine is busy: to make fewer of them would help nobody.
+/// More than four fifths of the time spent on pictures, or every third left out while they took a fifth.
+/// Those that take less are not why the machine is busy: to make fewer of them would help nobody.
 bool LoadGuard::was_busy(Milliseconds length) const {
   return busy_ * 5 > length * 4 || (missed_ * 2 > made_ && busy_ * 5 > length);
 }

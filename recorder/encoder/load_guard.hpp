@@ -13,8 +13,8 @@ using base::Milliseconds;
 /// and how many of costly ones had to be left out.
 ///
 /// A busy window takes one step: half the rate, a quarter of it, half the size. When only busy ones have come
-/// for 30 s behind the last of them, it is to stop. After 5 s without a busy one, as behind a session's start,
-/// a step is taken back; one that was taken back in vain waits twice as long the next time.
+/// for 30 s behind the last of them, it is to stop. After 5 s without a busy one, as behind a session's
+/// start, a step is taken back; one that was taken back in vain waits twice as long the next time.
 class LoadGuard {
  public:
   enum class Verdict { go_on, change, stop };
