@@ -44,7 +44,7 @@ struct StartCommand {
 
 /// One picture of CaptureSource::frames. Behind its line come the bytes.
 struct FrameCommand {
-  Milliseconds at{};   ///< since the recording's time 0; when the page looked so
+  Milliseconds at{};   ///< since StartCommand::zero; when the page looked so
   std::string base64;  ///< a JPEG, as the browser sends it: decoding it is not the daemon's work
   bool operator==(const FrameCommand&) const = default;
 };

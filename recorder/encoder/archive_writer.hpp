@@ -21,7 +21,7 @@ namespace greenroom::recorder::encoder {
 /// A segment is written under a temporary name in fragments of about a second, synced, renamed, and only then
 /// named in the index. Every Result may be storage_full or io; the writer is then of no more use, and
 /// abandon() tidies up.
-/// Units    `at`: since the recorder was started; never less than in the call before. What is written counts
+/// Units    `at`: since StartCommand::zero; never less than in the call before. What is written counts
 ///          from the first picture: a recording shows nothing before it was seen.
 /// Lifetime the directory's descriptor outlives this.
 class ArchiveWriter {

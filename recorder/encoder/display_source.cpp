@@ -106,9 +106,11 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   if (!pixels) return pixels.error();
   const auto drawn = is_drawn ? display_->drawn_at().value_or(asked) : asked;
   Milliseconds seen = at + std::chrono::duration_cast<Milliseconds>(drawn - asked);
-  if (std::exchange(paint_all_, false)) {
-    // So is another window, but not before it was there; that it had settled was known later.
-    seen = std::max(seen, area_since_);
+  // So is another window, but not before it was there; that it had settled was known later.
+  const bool is_other_area = std::exchange(paint_all_, false);
+  if (is_other_area) seen = std::max(seen, area_since_);
+  if (const auto held = track_.hold(seen); !held) return held.error();
+  if (is_other_area) {
     if (const auto sized = track_.set_source_size(area_.width, area_.height, seen); !sized)
       return sized.error();
   }

@@ -79,6 +79,7 @@ Result<void> FramesSource::look(Milliseconds at) {
 
 Result<Milliseconds> FramesSource::paint(Milliseconds) {
   const std::string jpeg = std::exchange(jpeg_, {});
+  if (const auto held = track_.hold(jpeg_at_); !held) return held.error();
   // Not when the size had settled: this picture had it already.
   const auto sized = track_.set_source_size(size_.width & ~1, size_.height & ~1, jpeg_at_);
   if (!sized) return sized.error();

@@ -107,6 +107,12 @@ Result<void> Track::show(Milliseconds at) {
   return archive_.add(unit->bytes, unit->is_key, at);
 }
 
+Result<void> Track::hold(Milliseconds at) {
+  while (archive_.has_open_segment() && must_show_again_at() < at)
+    if (const auto shown = show(must_show_again_at()); !shown) return shown;
+  return {};
+}
+
 /// The last picture of a size once more, where it ends: tools that begin anew with each size forget how long
 /// they were to hold it.
 Result<void> Track::end_size(Milliseconds at) {

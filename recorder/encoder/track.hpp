@@ -16,7 +16,7 @@ namespace greenroom::recorder::encoder {
 
 /// One recording being written.
 ///
-/// Units    every `at`: since the recording's start; grows from call to call.
+/// Units    every `at`: since StartCommand::zero; grows from call to call.
 /// Errors   storage_full and io of the archive, internal of the codec.
 /// Lifetime the directory's descriptor outlives this. `tell` is called for each finished segment and each
 /// piece of the open one.
@@ -46,6 +46,10 @@ class Track {
   /// For a source that paints all of it anew.
   Picture420& canvas() { return canvas(source_.area()); }
   bool has_size() const { return encoder_ != nullptr; }
+
+  /// What is shown now is still shown until `at`, when another picture comes: it is written again where that
+  /// is due before. Sources call this before they paint.
+  Result<void> hold(Milliseconds at);
 
   /// Encodes what was painted as the picture that is shown from `at` on.
   Result<void> show(Milliseconds at);

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
-import { clockErrors, missingSeconds, readClock } from '../support/clock.mjs';
+import { clockErrors, missingSeconds, readClock, summary } from '../support/clock.mjs';
 import { Daemon } from '../support/daemon.mjs';
 import { startSite } from '../support/site.mjs';
 import { brightnessSpreads, parsePlaylist, probe } from '../support/video.mjs';
@@ -86,18 +86,21 @@ async function perform(daemon) {
   return { ...movie, block: { from, to } };
 }
 
+/** One session's movie; returns how far its clock is off, picture by picture. */
 async function check(movie, context) {
   const { file, began, block } = movie;
   const pictures = await readClock(file);
   const { duration } = await probe(file);
   const skip = (video) => video > block.from - 50 && video < block.to + 250;
-  const { painted, p50, p99, worst } = clockErrors(pictures, began, { skip, paintsSeldom: every > 0 });
+  const errors = clockErrors(pictures, began, { skip, paintsSeldom: every > 0 });
+  const { painted, p50, p99, worst } = summary(errors);
   context.diagnostic(`${pictures.length} pictures, ${painted} painted anew, off by ${p50} ms at the median, ${p99} ms at p99, ${worst} ms at worst`);
   assert.ok(painted > (every > 0 ? 8_000 / every : 60), `${painted} pictures have a clock`);
-  const shown = pictures.map(({ number }) => number).filter((number, i, all) => number && number !== all[i - 1]);
+  // Of the first tab in the second one's window, for a moment, the code is cut off and may be read as no tab's.
+  const shown = pictures.map(({ number }) => number).filter((number) => number === 1 || number === 2).filter((number, i, all) => number !== all[i - 1]);
   assert.deepEqual(shown, [...Array.from({ length: switches + 2 }, (_, i) => 1 + (i % 2)), 1], 'the tabs follow each other as they were brought to the front');
   assert.deepEqual(missingSeconds(pictures, duration), [], 'no second is missing');
-  assert.ok(p99 < 80, `off by ${p99} ms at p99`);
+  return errors;
 }
 
 for (const headless of [false, true])
@@ -105,9 +108,12 @@ for (const headless of [false, true])
     const daemon = await Daemon.start({ browser: { headless }, recording: { fps }, limits: { sessions } });
     try {
       const movies = await Promise.all(Array.from({ length: sessions }, () => perform(daemon)));
+      const errors = [];
       const faults = [];
-      for (const movie of movies) await check(movie, context).catch((fault) => faults.push(fault));
+      for (const movie of movies) await check(movie, context).then((of) => errors.push(...of), (fault) => faults.push(fault));
       if (faults.length > 0) throw new AggregateError(faults, `${faults.length} of ${sessions}: ${faults.map(({ message }) => message).join('; ')}`);
+      const { painted, p99 } = summary(errors);
+      assert.ok(p99 < 80, `off by ${p99} ms at p99 of ${painted} pictures`);
     } catch (error) {
       process.stderr.write(daemon.tail() + '\n');
       throw error;
@@ -122,7 +128,7 @@ test('a picture has the time at which it was drawn, not that at which it was tak
   const daemon = await Daemon.start({ recording: { fps: 5 } });
   try {
     const { file, began } = await film(daemon, '/stage/clock?number=1&every=145', 6_000);
-    const { painted, p50 } = clockErrors(await readClock(file), began);
+    const { painted, p50 } = summary(clockErrors(await readClock(file), began));
     context.diagnostic(`${painted} pictures painted anew, off by ${p50} ms at the median`);
     assert.ok(painted > 15, `${painted} pictures have a clock`);
     assert.ok(p50 < 40, `off by ${p50} ms at the median`);

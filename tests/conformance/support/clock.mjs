@@ -34,11 +34,11 @@ export async function readClock(file) {
 }
 
 /**
- * How far the video's clock is from the page's: { errors (ms, sorted), painted (pictures that were new), worst }.
- * `began`: the recording's time 0, ms since 1970. A picture counts when the page had painted it anew: a held one is as
- * old as it is meant to be, and so is the last picture of a tab that is shown again. Those for which `skip(at)` says so
- * are left out. So is, with `paintsSeldom`, the first one of a tab that comes to the front: under a client's emulation a
- * tab behind another one goes on painting, and what it shows first is what it painted last, however long ago.
+ * How far the video's clock is from the page's, in ms, picture by picture. `began`: the recording's time 0, ms since 1970.
+ * A picture counts when the page had painted it anew: a held one is as old as it is meant to be, and so is the last picture
+ * of a tab that is shown again. Those for which `skip(at)` says so are left out. So is, with `paintsSeldom`, the first one of
+ * a tab that comes to the front: under a client's emulation a tab behind another one goes on painting, and what it shows
+ * first is what it painted last, however long ago.
  */
 export function clockErrors(pictures, began, { skip = () => false, paintsSeldom = false } = {}) {
   const errors = [];
@@ -56,6 +56,11 @@ export function clockErrors(pictures, began, { skip = () => false, paintsSeldom 
     newest = page;
     if (!skip(video) && !(isFirst && paintsSeldom)) errors.push(error);
   }
+  return errors;
+}
+
+/** What is said about such errors, whichever way they go: { painted (how many), p50, p99, worst }. */
+export function summary(errors) {
   const size = errors.map(Math.abs).sort((left, right) => left - right);
   return { painted: size.length, p50: size[size.length >> 1], p99: size[Math.ceil(size.length * 0.99) - 1], worst: size.at(-1) };
 }

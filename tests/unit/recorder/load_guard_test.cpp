@@ -47,7 +47,7 @@ TEST(LoadGuard, ACalmMomentPutsTheEndOff) {
   Milliseconds at{0};
   EXPECT_EQ(work(guard, at, Milliseconds(2'500), 1.0), Verdict::change);
   EXPECT_EQ(work(guard, at, Milliseconds(25'000), 1.0), Verdict::go_on);
-  EXPECT_EQ(work(guard, at, Milliseconds(4'000), 0.1), Verdict::go_on);
+  EXPECT_EQ(work(guard, at, Milliseconds(2'000), 0.1), Verdict::go_on);
   EXPECT_EQ(work(guard, at, Milliseconds(25'000), 1.0), Verdict::go_on);
   EXPECT_EQ(work(guard, at, Milliseconds(8'000), 1.0), Verdict::stop);
 }

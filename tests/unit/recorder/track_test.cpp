@@ -1,0 +1,76 @@
+// When pictures are shown, with the real codec and an archive in a folder.
+#include "recorder/encoder/track.hpp"
+
+#include <fcntl.h>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "base/crypto.hpp"
+#include "recorder/encoder/source.hpp"
+#include "tests/unit/recorder/temporary_directory.hpp"
+
+namespace greenroom::recorder::encoder {
+namespace {
+
+using std::chrono::operator""ms;
+
+class TrackTest : public testing::Test {
+ protected:
+  static StartCommand start() {
+    StartCommand command;
+    command.source = CaptureSource::frames;
+    return command;
+  }
+  RecordingIndex index() const { return parse_index(directory_.read(index_file_name)); }
+
+  static FrameCommand jpeg(Milliseconds at, int width, int height) {
+    return {at, base::to_base64(Picture420(width, height, Range::full).to_jpeg(80))};
+  }
+
+  TemporaryDirectory directory_;
+  base::UniqueFd folder_{::open(directory_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  Track track_{folder_.value(), start(), [](const EncoderEvent&) {}};
+};
+
+TEST_F(TrackTest, APictureThatComesLateLeavesNoSecondWithoutOne) {
+  ASSERT_TRUE(track_.create());
+  ASSERT_TRUE(track_.set_source_size(64, 48, 0ms));
+  ASSERT_TRUE(track_.show(0ms));
+  ASSERT_TRUE(track_.hold(2'300ms));
+  track_.canvas();
+  ASSERT_TRUE(track_.show(2'300ms));
+  ASSERT_TRUE(track_.finish("finished", 2'500ms));
+  const RecordingIndex known = index();
+  ASSERT_EQ(known.segments.size(), 1u);
+  EXPECT_EQ(known.segments[0].frames, 5) << "at 0, 1,000, 2,000, 2,300 and at the end";
+  EXPECT_EQ(known.duration(), 2'501ms);
+}
+
+/// Not by when the size had settled, or was heard of.
+TEST_F(TrackTest, ANewSizeBeginsWithTheTimeOfItsPicture) {
+  const auto source = make_frames_source(track_);
+  ASSERT_TRUE(track_.create());
+  const auto paint = [&](Milliseconds at) {
+    EXPECT_TRUE(source->look(at));
+    EXPECT_TRUE(source->is_dirty());
+    const auto seen = source->paint(at);
+    ASSERT_TRUE(seen);
+    EXPECT_TRUE(track_.show(*seen));
+  };
+  source->offer(jpeg(100ms, 64, 48));
+  paint(120ms);
+  source->offer(jpeg(700ms, 96, 64));
+  ASSERT_TRUE(source->look(720ms));
+  EXPECT_FALSE(source->is_dirty()) << "it may change once more";
+  paint(1'000ms);
+  ASSERT_TRUE(track_.finish("finished", 2'000ms));
+  const RecordingIndex known = index();
+  ASSERT_EQ(known.segments.size(), 2u);
+  EXPECT_EQ(known.segments[0].duration, 600ms);
+  EXPECT_EQ(known.segments[1].start, 600ms);
+  EXPECT_EQ(known.segments[1].width, 96);
+}
+
+}  // namespace
+}  // namespace greenroom::recorder::encoder
