@@ -149,6 +149,13 @@ test('an input method composes in the page', async (t) => {
   await until('is given up', async () => (await page.inputValue('#name')) === '日本語');
 });
 
+/** Says what became of the click when the list is not there. */
+async function isOffered(list, page) {
+  if (await list.isVisible()) return true;
+  const state = await page.evaluate(() => `open: ${choice.matches(':open')}, focus: ${document.activeElement.id}, page in front: ${document.hasFocus()}`);
+  throw new Error(`no list; ${state}, the page saw ${JSON.stringify(await seen(page))}`);
+}
+
 test('a list that drops down is chosen from by mouse', async (t) => {
   const { session, page } = await stage(t);
   const person = await look(t, (await sdk.sessions.debug(session.id)).debuggerUrl);
@@ -157,14 +164,14 @@ test('a list that drops down is chosen from by mouse', async (t) => {
   const open = () => person.click(box.x + box.width / 2, box.y + box.height / 2);
   const list = person.frame.locator('#list');
   await open();
-  await until('its choices are shown', () => list.isVisible());
+  await until('its choices are shown', () => isOffered(list, page));
   assert.deepEqual(await list.locator('button').allTextContents(), ['Stalls', 'Boxes', 'Circle', 'Gallery']);
   assert.equal(await list.locator('button').nth(1).isDisabled(), true);
   await person.shot('list');
   await list.locator('button').nth(3).click();
   await until('chosen', async () => (await page.inputValue('#choice')) === 'Gallery');
   await open();
-  await until('open again', () => list.isVisible());
+  await until('open again', () => isOffered(list, page));
   await page.evaluate(() => { window.seen = []; });
   await person.click(900, 600);
   await until('given up', async () => !(await list.isVisible()) && !(await page.evaluate(() => choice.matches(':open'))));
@@ -181,7 +188,7 @@ test('a list that drops down is chosen from by finger', async (t) => {
   const box = await page.locator('#choice').boundingBox();
   await person.outer.touchscreen.tap(...(await person.on(box.x + box.width / 2, box.y + box.height / 2)));
   const list = person.frame.locator('#list');
-  await until('its choices are shown', () => list.isVisible());
+  await until('its choices are shown', () => isOffered(list, page));
   await list.locator('button').nth(2).tap();
   await until('chosen', async () => (await page.inputValue('#choice')) === 'Circle');
 });
