@@ -22,10 +22,10 @@
   // --- mouse and touch
 
   const pressed = new Set(); // what was swallowed on its way down does not come up
-  const mouse = (kind, event) => {
-    if (kind === 'press') pressed.add(event.button);
-    if (kind === 'release' && !pressed.delete(event.button)) return;
-    const button = kind === 'move' ? (event.buttons & 1 ? 'left' : event.buttons & 2 ? 'right' : event.buttons & 4 ? 'middle' : 'none') : buttons[event.button] ?? 'none';
+  const mouse = (kind, event, which = event.button) => {
+    if (kind === 'press') pressed.add(which);
+    if (kind === 'release' && !pressed.delete(which)) return;
+    const button = kind === 'move' ? (event.buttons & 1 ? 'left' : event.buttons & 2 ? 'right' : event.buttons & 4 ? 'middle' : 'none') : buttons[which] ?? 'none';
     live.act({ t: 'mouse', kind, ...at(event), button, buttons: event.buttons, count: kind === 'move' ? 0 : clicks, mods: modifiers(event) });
   };
 
@@ -90,7 +90,7 @@
     screen.addEventListener(type, (event) => {
       if (event.pointerType === 'touch') return fingers.has(event.pointerId % 1_000_000) ? onTouch(event) : undefined;
       flushMove();
-      mouse('release', event);
+      for (const which of type === 'pointercancel' ? [...pressed] : [event.button]) mouse('release', event, which);
     });
   }
   screen.addEventListener('contextmenu', (event) => event.preventDefault());
