@@ -3,7 +3,7 @@
 // the last picture is to a screenshot (SSIM).
 //   node bench/recorder/cost.mjs [--blocks 3] [--seconds 20] [--settle 3] [--fps 25] [--quality standard]
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -43,44 +43,61 @@ async function likeness(daemon, session, png, given) {
   }
 }
 
-/** A client's own screencast at the same rate, every picture thrown away: what a screencast costs by itself. */
+/** Pictures a second of a finished recording. */
+async function rate(daemon, id) {
+  const index = await readFile(path.join(daemon.home, 'data', 'recordings', id, 'index.jsonl'), 'utf8');
+  const segments = index.split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter(({ frames }) => frames !== undefined);
+  const milliseconds = segments.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
+  return segments.reduce((sum, { frames }) => sum + frames, 0) / (milliseconds / 1000);
+}
+
+/**
+ * A client's own screencast at the same rate, acknowledged as the daemon does it, every picture thrown away: what a
+ * screencast costs by itself.
+ */
 async function bareScreencast(session, fps) {
   const { cdp, page } = session;
   const params = { format: 'jpeg', quality: 85, maxWidth: 1920, maxHeight: 1080, maxFramesInFlight: 1, sendLastFrame: true };
   let running = true;
+  let pictures = 0;
   const loop = (async () => {
+    let due = performance.now();
     while (running) {
       const frame = await cdp.event('Page.screencastFrame', page).catch(() => null);
       if (!frame) return;
-      await sleep(1000 / fps - 8);
+      pictures++;
+      const early = due - performance.now();
+      if (early > 0) await sleep(early);
+      due = Math.max(due, performance.now() - 1000 / fps) + 1000 / fps;
       await cdp.send('Page.screencastFrameAck', { sessionId: frame.sessionId }, page).catch(() => null);
     }
   })();
   await cdp.send('Page.startScreencast', params, page);
-  return async () => {
+  const stop = async () => {
     running = false;
     await cdp.send('Page.stopScreencast', {}, page);
     void loop;
   };
+  return { stop, pictures: () => pictures };
 }
 
 async function block(daemon, name, side, given) {
   await quiet(daemon.pid, 0);
   const session = await daemon.open({ recordSession: side === 'recorded', viewport: { width: 1280, height: 720 } });
   await session.cdp.show(pages[name], session.page);
-  const stop = side === 'bare' ? await bareScreencast(session, given.fps) : null;
+  const bare = side === 'bare' ? await bareScreencast(session, given.fps) : null;
   await sleep(given.settle * 1000);
   const frames = () => session.cdp.evaluate('frames', session.page);
-  const pictures = () => daemon.metric('greenroom_recorder_frames_total');
-  const before = [await frames(), await pictures(), performance.now()];
+  const before = [await frames(), bare?.pictures(), performance.now()];
   const cores = await busyCores(daemon.pid, given.seconds);
   const passed = (performance.now() - before[2]) / 1000;
-  const result = { ...cores, page_fps: ((await frames()) - before[0]) / passed, recorded_fps: ((await pictures()) - before[1]) / passed };
+  const result = { ...cores, page_fps: ((await frames()) - before[0]) / passed };
+  if (bare) result.screencast_fps = (bare.pictures() - before[1]) / passed;
   const encoder = tree(daemon.pid).find((process) => part(process) === 'encoder');
   if (encoder) result.encoder_mb = memory(encoder.pid).resident;
   if (encoder) result.encoder_anonymous_mb = memory(encoder.pid).anonymous;
   if ((encoder !== undefined) !== (side === 'recorded')) throw new Error(`${side}, encoder: ${encoder !== undefined}`);
-  await stop?.();
+  await bare?.stop();
   let png = null;
   if (side === 'recorded' && name !== 'animated') {
     await session.cdp.evaluate('for (let i = 0; i < 1e4; i++) clearInterval(i)', session.page);
@@ -91,6 +108,7 @@ async function block(daemon, name, side, given) {
   await daemon.release(session);
   if (side === 'recorded') {
     await sleep(1500);
+    result.recorded_fps = await rate(daemon, session.id);
     result.mb_a_minute = ((await size(daemon, session.id)) / 1e6 / seconds) * 60;
     if (png) result.ssim = await likeness(daemon, session, png, given);
   }
