@@ -33,7 +33,7 @@ struct StartCommand {
   std::string preset = "superfast";  ///< one of x264's
   int quantizer = 26;                ///< of H.264, constant: 0 best, 51 worst
   Milliseconds segment_length = usual_segment;
-  WallTime started_at{};  ///< what the wall clock says when the recorder is started
+  WallTime started_at{};  ///< what the wall clock says at the recording's time 0
   /// The same moment on CLOCK_MONOTONIC, which all processes of a machine share: a wall clock that is set
   /// cannot stretch a recording.
   std::chrono::microseconds zero{};
@@ -44,7 +44,7 @@ struct StartCommand {
 
 /// One picture of CaptureSource::frames. Behind its line come the bytes.
 struct FrameCommand {
-  Milliseconds at{};   ///< since StartCommand::zero; when the page looked so
+  Milliseconds at{};   ///< since the recording's time 0; when the page looked so
   std::string base64;  ///< a JPEG, as the browser sends it: decoding it is not the daemon's work
   bool operator==(const FrameCommand&) const = default;
 };

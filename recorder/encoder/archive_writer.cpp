@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utility>
 
 #include "recorder/archive_file.hpp"
 
@@ -59,12 +58,7 @@ Result<Milliseconds> ArchiveWriter::resume() {
     fragments_ += static_cast<std::uint32_t>(segment.frames);
   }
   ++segments_, ++inits_;  // the one that was open
-  has_begun_ = !known.segments.empty();
-  if (has_begun_) {
-    const Segment& first = known.segments.front();
-    before_ = std::max(Milliseconds(0), Milliseconds(first.wall - started_at_) - first.start);
-  }
-  return before_ + known.duration();
+  return known.duration();
 }
 
 Result<void> ArchiveWriter::use_config(const VideoConfig& config) {
@@ -89,11 +83,10 @@ Result<void> ArchiveWriter::rename_partial(const std::string& name) {
 }
 
 Result<void> ArchiveWriter::begin_segment(Milliseconds at) {
-  if (!std::exchange(has_begun_, true)) before_ = at;
   segment_ = Segment{};
   segment_.file = segment_name(segments_++);
   segment_.init = init_name(inits_ - 1);
-  segment_.start = at - before_;
+  segment_.start = at;
   segment_.wall = started_at_ + at;
   segment_.width = config_.width;
   segment_.height = config_.height;
@@ -111,7 +104,6 @@ Result<void> ArchiveWriter::begin_segment(Milliseconds at) {
 }
 
 Result<void> ArchiveWriter::add(std::string_view bytes, bool is_key, Milliseconds at) {
-  at -= before_;
   if (!samples_.empty()) {
     samples_.back().duration_ms = static_cast<std::uint32_t>((at - last_picture_).count());
     if (at - fragment_start_ >= fragment_length)
@@ -146,7 +138,7 @@ Result<void> ArchiveWriter::write_fragment() {
 }
 
 Result<Segment> ArchiveWriter::finish_segment(Milliseconds at) {
-  at = std::max(at - before_, last_picture_ + Milliseconds(1));
+  at = std::max(at, last_picture_ + Milliseconds(1));
   samples_.back().duration_ms = static_cast<std::uint32_t>((at - last_picture_).count());
   if (const auto wrote = write_fragment(); !wrote) return wrote.error();
   if (::fsync(file_.value()) != 0) return storage_error("syncing " + segment_.file, errno);
@@ -168,11 +160,7 @@ Result<void> ArchiveWriter::append_to_index(const std::string& line) {
   return wrote;
 }
 
-Result<RecordingEnd> ArchiveWriter::write_end(const std::string& reason, Milliseconds at) {
-  const RecordingEnd end{reason, at - before_};
-  if (const auto wrote = append_to_index(to_line(end)); !wrote) return wrote.error();
-  return end;
-}
+Result<void> ArchiveWriter::write_end(const RecordingEnd& end) { return append_to_index(to_line(end)); }
 
 void ArchiveWriter::abandon() {
   if (!file_) return;

@@ -21,8 +21,7 @@ namespace greenroom::recorder::encoder {
 /// A segment is written under a temporary name in fragments of about a second, synced, renamed, and only then
 /// named in the index. Every Result may be storage_full or io; the writer is then of no more use, and
 /// abandon() tidies up.
-/// Units    `at`: since StartCommand::zero; never less than in the call before. What is written counts
-///          from the first picture: a recording shows nothing before it was seen.
+/// Units    `at`: since the recording's time 0; never less than in the call before.
 /// Lifetime the directory's descriptor outlives this.
 class ArchiveWriter {
  public:
@@ -34,8 +33,8 @@ class ArchiveWriter {
 
   /// Creates the index. Errors also: conflict (there is a recording already).
   Result<void> create();
-  /// Goes on with a recording whose writer died. Returns the `at` of its end so far. Errors also: not_found
-  /// (there is none), conflict (it has ended).
+  /// Goes on with a recording whose writer died. Returns its length so far. Errors also: not_found (there is
+  /// none), conflict (it has ended).
   Result<Milliseconds> resume();
 
   /// Writes a new init file; the next segment needs it. Not while a segment is open.
@@ -47,11 +46,11 @@ class ArchiveWriter {
   Result<void> add(std::string_view bytes, bool is_key, Milliseconds at);
   /// A picture is wanted then at the latest, so that the pieces of a segment have the length that players
   /// were promised. Only while a segment is open.
-  Milliseconds fragment_due() const { return before_ + fragment_start_ + longest_fragment; }
+  Milliseconds fragment_due() const { return fragment_start_ + longest_fragment; }
   /// Ends the open segment, whose last picture is held until `at`.
   Result<Segment> finish_segment(Milliseconds at);
-  /// Writes the index's last line; the recording ends at `at`.
-  Result<RecordingEnd> write_end(const std::string& reason, Milliseconds at);
+  /// Writes the index's last line.
+  Result<void> write_end(const RecordingEnd& end);
 
   /// Removes the unfinished segment, after an error.
   void abandon();
@@ -68,8 +67,6 @@ class ArchiveWriter {
   WallTime started_at_;
   OnPart on_part_;
   base::UniqueFd index_;
-  bool has_begun_ = false;  // there is a first picture
-  Milliseconds before_{0};  // the first picture was seen
   std::uint32_t inits_ = 0;
   std::uint32_t segments_ = 0;
   std::uint32_t fragments_ = 0;
@@ -80,7 +77,7 @@ class ArchiveWriter {
   Segment segment_;
   std::vector<SampleInfo> samples_;  // of the open fragment; the last one's duration is not known yet
   std::string data_;                 // their bytes
-  Milliseconds fragment_start_{};    // since the first picture, as all that is written
+  Milliseconds fragment_start_{};
   Milliseconds last_picture_{};
 };
 

@@ -14,7 +14,7 @@ inline constexpr Milliseconds never{std::int64_t{1} << 50};
 
 /// One source of pictures.
 ///
-/// Units    every time: since StartCommand::zero.
+/// Units    every time: since the recording's time 0.
 /// Lifetime the track that it is given outlives it.
 class Source {
  public:

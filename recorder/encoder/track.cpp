@@ -19,6 +19,8 @@ std::pair<int, int> fit(int width, int height, const StartCommand& limits) {
 
 /// However often tabs change: each segment costs a file and a key picture.
 constexpr Milliseconds shortest_segment{500};
+/// A first picture that comes no later than this is shown from time 0.
+constexpr Milliseconds unseen_beginning{100};
 /// From the word that another tab is shown to its picture, which the screen brings a little later.
 constexpr Milliseconds cut_patience{300};
 
@@ -92,6 +94,27 @@ Result<AccessUnit> Track::next_unit(bool as_key) {
 }
 
 Result<void> Track::show(Milliseconds at) {
+  if (last_shown_ < Milliseconds(0)) {
+    if (at <= unseen_beginning)
+      at = Milliseconds(0);
+    else if (const auto begun = begin_unseen(at); !begun)
+      return begun;
+  }
+  return write(at);
+}
+
+/// A recording begins at its time 0, whenever somebody looked first: it is black until then.
+Result<void> Track::begin_unseen(Milliseconds until) {
+  Picture420 seen = std::exchange(source_, Picture420(source_.width(), source_.height(), range_));
+  changed_ = source_.area();
+  Result<void> wrote = write(Milliseconds(0));
+  if (wrote) wrote = hold(until);
+  source_ = std::move(seen);
+  changed_ = source_.area();
+  return wrote;
+}
+
+Result<void> Track::write(Milliseconds at) {
   at = std::max(at, last_shown_ + Milliseconds(1));  // the container's clock ticks in milliseconds
   if (archive_.has_open_segment() && segment_is_over(at))
     if (const auto ended = end_segment(at); !ended) return ended;
@@ -149,11 +172,14 @@ Milliseconds Track::must_show_again_at() const {
 }
 
 Result<RecordingEnd> Track::finish(const std::string& reason, Milliseconds at) {
+  if (const auto held = hold(at); !held) return held.error();
   // The last picture once more, where it ends: what looks for the end finds it.
   if (archive_.has_open_segment() && at > last_shown_ + Milliseconds(1))
     if (const auto shown = show(at); !shown) return shown.error();
   if (const auto ended = end_segment(at); !ended) return ended.error();
-  return archive_.write_end(reason, last_shown_ + Milliseconds(1));
+  const RecordingEnd end{reason, last_shown_ + Milliseconds(1)};
+  if (const auto wrote = archive_.write_end(end); !wrote) return wrote.error();
+  return end;
 }
 
 EncoderPicture Track::snapshot(const SnapshotCommand& command) const {

@@ -16,7 +16,7 @@ namespace greenroom::recorder::encoder {
 
 /// One recording being written.
 ///
-/// Units    every `at`: since StartCommand::zero; grows from call to call.
+/// Units    every `at`: since the recording's time 0; grows from call to call.
 /// Errors   storage_full and io of the archive, internal of the codec.
 /// Lifetime the directory's descriptor outlives this. `tell` is called for each finished segment and each
 /// piece of the open one.
@@ -51,7 +51,8 @@ class Track {
   /// is due before. Sources call this before they paint.
   Result<void> hold(Milliseconds at);
 
-  /// Encodes what was painted as the picture that is shown from `at` on.
+  /// Encodes what was painted as the picture that is shown from `at` on. Before the first one everything is
+  /// black, unless it comes within a tenth of a second.
   Result<void> show(Milliseconds at);
 
   /// When the picture must be written again although nothing changes: once a second, and where a segment or a
@@ -70,6 +71,8 @@ class Track {
 
  private:
   const Picture420& shown() const { return scaled_ ? *scaled_ : source_; }
+  Result<void> begin_unseen(Milliseconds until);
+  Result<void> write(Milliseconds at);
   bool segment_is_over(Milliseconds at) const;
   Result<void> end_size(Milliseconds at);
   Result<void> end_segment(Milliseconds at);

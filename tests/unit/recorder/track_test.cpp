@@ -1,6 +1,7 @@
 // When pictures are shown, with the real codec and an archive in a folder.
 #include "recorder/encoder/track.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <memory>
 
@@ -40,11 +41,35 @@ TEST_F(TrackTest, APictureThatComesLateLeavesNoSecondWithoutOne) {
   ASSERT_TRUE(track_.hold(2'300ms));
   track_.canvas();
   ASSERT_TRUE(track_.show(2'300ms));
-  ASSERT_TRUE(track_.finish("finished", 2'500ms));
+  ASSERT_TRUE(track_.finish("finished", 3'500ms));
   const RecordingIndex known = index();
   ASSERT_EQ(known.segments.size(), 1u);
-  EXPECT_EQ(known.segments[0].frames, 5) << "at 0, 1,000, 2,000, 2,300 and at the end";
-  EXPECT_EQ(known.duration(), 2'501ms);
+  EXPECT_EQ(known.segments[0].frames, 6) << "at 0, 1,000, 2,000, 2,300, 3,300 and at the end";
+  EXPECT_EQ(known.duration(), 3'501ms);
+}
+
+/// What was there before is not known, and is not what was seen first.
+TEST_F(TrackTest, ARecordingIsBlackUntilItsFirstPicture) {
+  ASSERT_TRUE(track_.create());
+  ASSERT_TRUE(track_.set_source_size(64, 48, 1'500ms));
+  std::fill_n(track_.canvas().plane(0), 64 * 48, std::uint8_t{200});
+  ASSERT_TRUE(track_.show(1'500ms));
+  EXPECT_EQ(track_.canvas().plane(0)[0], 200) << "it is still what is painted on";
+  ASSERT_TRUE(track_.finish("finished", 1'700ms));
+  const RecordingIndex known = index();
+  ASSERT_EQ(known.segments.size(), 1u);
+  EXPECT_EQ(known.segments[0].start, 0ms);
+  EXPECT_EQ(known.segments[0].frames, 4) << "black at 0 and 1,000; at 1,500 and at the end";
+}
+
+TEST_F(TrackTest, AFirstPictureThatComesSoonIsTheBeginning) {
+  ASSERT_TRUE(track_.create());
+  ASSERT_TRUE(track_.set_source_size(64, 48, 80ms));
+  ASSERT_TRUE(track_.show(80ms));
+  ASSERT_TRUE(track_.finish("finished", 700ms));
+  ASSERT_EQ(index().segments.size(), 1u);
+  EXPECT_EQ(index().segments[0].start, 0ms);
+  EXPECT_EQ(index().segments[0].frames, 2);
 }
 
 /// Not by when the size had settled, or was heard of.
@@ -67,8 +92,8 @@ TEST_F(TrackTest, ANewSizeBeginsWithTheTimeOfItsPicture) {
   ASSERT_TRUE(track_.finish("finished", 2'000ms));
   const RecordingIndex known = index();
   ASSERT_EQ(known.segments.size(), 2u);
-  EXPECT_EQ(known.segments[0].duration, 600ms);
-  EXPECT_EQ(known.segments[1].start, 600ms);
+  EXPECT_EQ(known.segments[0].duration, 700ms);
+  EXPECT_EQ(known.segments[1].start, 700ms);
   EXPECT_EQ(known.segments[1].width, 96);
 }
 
