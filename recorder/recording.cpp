@@ -42,6 +42,7 @@ class EncoderRecording final : public Recording {
 
   RecordingState state() const override { return state_; }
   const std::string& failure() const override { return failure_; }
+  WallTime started_at() const override { return options_.capture.started_at; }
   RecordingStats stats() const override { return stats_; }
   const LiveEdge& live() const override { return live_; }
   Task<Result<Picture>> snapshot(int quality) override;

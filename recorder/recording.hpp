@@ -98,6 +98,7 @@ class Recording {
   virtual RecordingState state() const = 0;
   /// Why it failed; empty otherwise.
   virtual const std::string& failure() const = 0;
+  virtual WallTime started_at() const = 0;
   virtual RecordingStats stats() const = 0;
   /// What players close to now may fetch.
   virtual const LiveEdge& live() const = 0;

@@ -65,7 +65,8 @@ void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveMouse& mouse
   const PageSize page = tabs_.size_of(tab);
   held_.note(mouse, page);
   const bool is_click = mouse.kind == LiveMouse::Kind::release && mouse.button == "left";
-  is_click ? click(guest, tab, command_of(mouse, page)) : command(tab, command_of(mouse, page));
+  if (is_click) return click(guest, tab, command_of(mouse, page));
+  command(tab, command_of(mouse, page));
 }
 
 void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveWheel& wheel) {
@@ -76,9 +77,9 @@ void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveWheel& wheel
 void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveTouch& touch) {
   if (!may_act(guest, tab)) return;
   held_.note(touch);
-  const bool is_tap = touch.kind == LiveTouch::Kind::end;
   const PageSize page = tabs_.size_of(tab);
-  is_tap ? click(guest, tab, command_of(touch, page)) : command(tab, command_of(touch, page));
+  if (touch.kind == LiveTouch::Kind::end) return click(guest, tab, command_of(touch, page));
+  command(tab, command_of(touch, page));
 }
 
 void LiveRoom::hear(Guest& guest, const std::string& tab, const LiveKey& key) {
@@ -155,16 +156,19 @@ void LiveRoom::let_go() {
   for (InputCommand& one : held_.release()) command(acted_tab_, std::move(one));
 }
 
+void LiveRoom::tell_of(std::string_view method, const json::object& params, std::string_view tab) {
+  hooks_.did(cdp::ClientCommand{method, json::serialize(params), {}, tab});
+}
+
 void LiveRoom::command(const std::string& tab, InputCommand command) {
-  const std::string text = json::serialize(command.params);
-  hooks_.did(cdp::ClientCommand{command.method, text, {}, tab});
+  tell_of(command.method, command.params, tab);
   tabs_.send(tab, command.method, std::move(command.params));
 }
 
 /// The browser draws the list of a <select> beside the page, where CDP's mouse does not reach it: the viewer
 /// is told what it offers and chooses by keys.
 void LiveRoom::click(const Guest& guest, const std::string& tab, InputCommand command) {
-  hooks_.did(cdp::ClientCommand{command.method, json::serialize(command.params), {}, tab});
+  tell_of(command.method, command.params, tab);
   auto show = [this, number = guest.number](std::string_view list) {
     Guest* still = find(number);
     if (still == nullptr || closed_) return;
@@ -174,8 +178,7 @@ void LiveRoom::click(const Guest& guest, const std::string& tab, InputCommand co
 }
 
 void LiveRoom::browser_command(std::string_view method, json::object params) {
-  const std::string text = json::serialize(params);
-  hooks_.did(cdp::ClientCommand{method, text, {}, {}});
+  tell_of(method, params, {});
   tabs_.send({}, method, std::move(params));
 }
 

@@ -82,6 +82,7 @@ class LiveRoom {
   void bring_to_front(const std::string& tab);
   void control_changed(LiveControl::Viewer before);
   void let_go();
+  void tell_of(std::string_view method, const json::object& params, std::string_view tab);
   void command(const std::string& tab, InputCommand command);
   void click(const Guest& guest, const std::string& tab, InputCommand command);
   void browser_command(std::string_view method, json::object params);

@@ -69,8 +69,8 @@ constexpr std::string_view selected_text =
 constexpr std::string_view dropped_list =
     "new Promise((done) => { const mine = self.greenroomLook = {}; const late = performance.now() + 500; "
     "const list = () => { let x = 0, y = 0, page = document, at; for (;;) { at = page.activeElement; while "
-    "(at && "
-    "at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement; if (!at || at.tagName "
+    "(at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement; if (!at || "
+    "at.tagName "
     "!== 'IFRAME') break; let inner = null; try { inner = at.contentDocument; } catch {} if (!inner) return "
     "''; const edge = at.getBoundingClientRect(); x += edge.left + at.clientLeft; y += edge.top + "
     "at.clientTop; page = inner; } if (!at || at.tagName !== 'SELECT' || at.multiple || at.size > 1 || "
@@ -230,12 +230,10 @@ void LiveTabs::remove(std::string_view tab) {
 
 void LiveTabs::watch(Tab& tab) {
   const std::uint64_t document = ++tab.document;
-  tab.world.reset();
   tab.said.clear();
   auto made = [this, session = tab.session, document](std::int64_t world) {
     Tab* asked = of_session(session);
     if (stopped_ || asked == nullptr || asked->document != document) return;
-    asked->world = world;
     ask(session, world, document);
   };
   // Of a page, its own id and its main frame's are the same.
@@ -362,7 +360,7 @@ void LiveTabs::look_for_list(const std::string& session, std::function<void(std:
   auto heard = [this, on_list = std::move(on_list)](std::string_view list) {
     if (!stopped_ && !list.empty()) on_list(list);
   };
-  // Asked for anew, since a document that is just there has none yet; it is the same one if it has.
+  // A document that is just there may have none yet; of one that has, it is the same again.
   auto made = [this, session, heard = std::move(heard)](std::int64_t world) {
     if (!stopped_) cdp::ask_world(*line_, session, world, dropped_list, heard);
   };

@@ -64,10 +64,9 @@ class LiveTabs {
  private:
   struct Tab {
     LiveTab what;
-    std::string session;                ///< CDP's; empty until attached
-    std::optional<std::int64_t> world;  ///< of ours in its document
-    std::uint64_t document = 0;         ///< counts navigations: what an earlier one says is of no interest
-    std::string said;                   ///< visibility and size, as the document said them last
+    std::string session;         ///< CDP's; empty until attached
+    std::uint64_t document = 0;  ///< counts navigations: what an earlier one says is of no interest
+    std::string said;            ///< visibility and size, as the document said them last
     std::optional<PageSize> size;
     bool was_there = false;  ///< before anybody looked, and its document has not said anything since
   };

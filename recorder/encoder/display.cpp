@@ -195,14 +195,12 @@ void XcbDisplay::take_events(xcb_generic_event_t* (*next)(xcb_connection_t*)) {
 /// What was drawn between subtraction and picture is told before the answer: the picture is as new as that.
 /// What is told behind the answer may be here already, and is not in the picture.
 void XcbDisplay::take_events_of_picture(std::uint32_t request) {
-  bool is_later = false;
+  drawn_in_picture_ = drawn_;
   while (const Reply<xcb_generic_event_t> event{xcb_poll_for_queued_event(x_)}) {
-    const bool was_later = is_later;
-    is_later = is_later || event->full_sequence - request < std::uint32_t{1} << 31;
-    if (is_later && !was_later) drawn_in_picture_ = drawn_;
     take_event(*event);
+    const bool is_before = static_cast<std::int32_t>(event->full_sequence - request) < 0;
+    if (is_before) drawn_in_picture_ = drawn_;
   }
-  if (!is_later) drawn_in_picture_ = drawn_;
 }
 
 void XcbDisplay::take_event(const xcb_generic_event_t& event) {

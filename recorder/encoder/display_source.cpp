@@ -106,14 +106,9 @@ Result<Milliseconds> DisplaySource::paint(Milliseconds at) {
   if (!pixels) return pixels.error();
   const auto drawn = is_drawn ? display_->drawn_at().value_or(asked) : asked;
   Milliseconds seen = at + std::chrono::duration_cast<Milliseconds>(drawn - asked);
-  // So is another window, but not before it was there; that it had settled was known later.
-  const bool is_other_area = std::exchange(paint_all_, false);
-  if (is_other_area) seen = std::max(seen, area_since_);
-  if (const auto held = track_.hold(seen); !held) return held.error();
-  if (is_other_area) {
-    if (const auto sized = track_.set_source_size(area_.width, area_.height, seen); !sized)
-      return sized.error();
-  }
+  // Another window may have been drawn before it was shown; that it stays was known only later.
+  if (std::exchange(paint_all_, false)) seen = std::max(seen, area_since_);
+  if (const auto begun = track_.begin_picture(area_.width, area_.height, seen); !begun) return begun.error();
   pointer_trail_ = {};
   Picture420& canvas = track_.canvas(in_area);
   canvas.paint(*pixels, in_area);

@@ -72,17 +72,14 @@ Result<void> FramesSource::look(Milliseconds at) {
   if (!jpeg_.empty() && jpeg_size_ == size_) next_size_.forget();
   if (!jpeg_.empty() && jpeg_size_ != size_) next_size_.propose(jpeg_size_, at);
   const bool is_first = size_ == FrameSize{};
-  const auto settled = next_size_.take(is_first ? next_size_.due() : at);
-  if (settled) size_ = *settled;
+  if (const auto settled = next_size_.take(is_first ? next_size_.due() : at)) size_ = *settled;
   return {};
 }
 
 Result<Milliseconds> FramesSource::paint(Milliseconds) {
   const std::string jpeg = std::exchange(jpeg_, {});
-  if (const auto held = track_.hold(jpeg_at_); !held) return held.error();
-  // Not when the size had settled: this picture had it already.
-  const auto sized = track_.set_source_size(size_.width & ~1, size_.height & ~1, jpeg_at_);
-  if (!sized) return sized.error();
+  const auto begun = track_.begin_picture(size_.width & ~1, size_.height & ~1, jpeg_at_);
+  if (!begun) return begun.error();
   if (!track_.canvas().paint_jpeg(decoder_.get(), jpeg)) ++lost_;
   return jpeg_at_;
 }

@@ -40,7 +40,8 @@ Result<void> Track::create() {
   return {};
 }
 
-Result<void> Track::set_source_size(int width, int height, Milliseconds at) {
+Result<void> Track::begin_picture(int width, int height, Milliseconds at) {
+  if (const auto held = hold(at); !held) return held;
   if (encoder_ && width == source_.width() && height == source_.height()) return {};
   if (const auto ended = end_size(at); !ended) return ended;
   source_ = Picture420(width, height, range_);
@@ -130,9 +131,10 @@ Result<void> Track::write(Milliseconds at) {
   return archive_.add(unit->bytes, unit->is_key, at);
 }
 
-Result<void> Track::hold(Milliseconds at) {
-  while (archive_.has_open_segment() && must_show_again_at() < at)
-    if (const auto shown = show(must_show_again_at()); !shown) return shown;
+/// No second is without its picture, however late the next one comes.
+Result<void> Track::hold(Milliseconds until) {
+  while (archive_.has_open_segment() && must_show_again_at() < until)
+    if (const auto wrote = write(must_show_again_at()); !wrote) return wrote;
   return {};
 }
 

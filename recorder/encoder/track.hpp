@@ -27,9 +27,10 @@ class Track {
   /// Errors also: conflict (the directory holds a recording), not_found (there is none to go on with).
   Result<void> create();
 
-  /// The source's pictures have this size from `at` on (even numbers). Another size than before ends the
-  /// segment. The next paint() must cover everything.
-  Result<void> set_source_size(int width, int height, Milliseconds at);
+  /// A source's next picture looked so at `at`, and has this size (even numbers). To be called before it is
+  /// painted: what is shown until then is written again where that is due, and ends its segment if it had
+  /// another size; then paint() must cover everything.
+  Result<void> begin_picture(int width, int height, Milliseconds at);
 
   /// Pictures are shrunk by this in both directions from `at` on: 1 is their own size.
   Result<void> set_shrink(int divisor, Milliseconds at);
@@ -46,10 +47,6 @@ class Track {
   /// For a source that paints all of it anew.
   Picture420& canvas() { return canvas(source_.area()); }
   bool has_size() const { return encoder_ != nullptr; }
-
-  /// What is shown now is still shown until `at`, when another picture comes: it is written again where that
-  /// is due before. Sources call this before they paint.
-  Result<void> hold(Milliseconds at);
 
   /// Encodes what was painted as the picture that is shown from `at` on. Before the first one everything is
   /// black, unless it comes within a tenth of a second.
@@ -71,6 +68,7 @@ class Track {
 
  private:
   const Picture420& shown() const { return scaled_ ? *scaled_ : source_; }
+  Result<void> hold(Milliseconds until);
   Result<void> begin_unseen(Milliseconds until);
   Result<void> write(Milliseconds at);
   bool segment_is_over(Milliseconds at) const;

@@ -40,6 +40,7 @@ class FakeRecording final : public Recording {
 
   RecordingState state() const override { return state_; }
   const std::string& failure() const override { return failure_; }
+  WallTime started_at() const override { return started_at_; }
   RecordingStats stats() const override { return stats_; }
   const LiveEdge& live() const override { return live_; }
   Task<Result<Picture>> snapshot(int) override {
@@ -65,6 +66,7 @@ class FakeRecording final : public Recording {
   base::Notifier changed_;
   RecordingState state_ = RecordingState::recording;
   std::string failure_;
+  WallTime started_at_ = base::SystemClock().wall();
   RecordingStats stats_;
   LiveEdge live_;
   Picture picture_;

@@ -48,6 +48,7 @@ const descriptors = () => readdirSync(`/proc/${held.daemon.pid}/fd`).filter((nam
   }
 }).length;
 
+/** Of the daemon's, without their helper processes. */
 const browsers = () => held.daemon.tree().filter(({ command }) => /--user-data-dir/.test(command) && !/--type=/.test(command)).length;
 
 /** How many processes there are, once the waiting browser has started all of its own. */

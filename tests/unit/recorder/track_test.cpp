@@ -36,9 +36,9 @@ class TrackTest : public testing::Test {
 
 TEST_F(TrackTest, APictureThatComesLateLeavesNoSecondWithoutOne) {
   ASSERT_TRUE(track_.create());
-  ASSERT_TRUE(track_.set_source_size(64, 48, 0ms));
+  ASSERT_TRUE(track_.begin_picture(64, 48, 0ms));
   ASSERT_TRUE(track_.show(0ms));
-  ASSERT_TRUE(track_.hold(2'300ms));
+  ASSERT_TRUE(track_.begin_picture(64, 48, 2'300ms));
   track_.canvas();
   ASSERT_TRUE(track_.show(2'300ms));
   ASSERT_TRUE(track_.finish("finished", 3'500ms));
@@ -51,7 +51,7 @@ TEST_F(TrackTest, APictureThatComesLateLeavesNoSecondWithoutOne) {
 /// What was there before is not known, and is not what was seen first.
 TEST_F(TrackTest, ARecordingIsBlackUntilItsFirstPicture) {
   ASSERT_TRUE(track_.create());
-  ASSERT_TRUE(track_.set_source_size(64, 48, 1'500ms));
+  ASSERT_TRUE(track_.begin_picture(64, 48, 1'500ms));
   std::fill_n(track_.canvas().plane(0), 64 * 48, std::uint8_t{200});
   ASSERT_TRUE(track_.show(1'500ms));
   EXPECT_EQ(track_.canvas().plane(0)[0], 200) << "it is still what is painted on";
@@ -64,7 +64,7 @@ TEST_F(TrackTest, ARecordingIsBlackUntilItsFirstPicture) {
 
 TEST_F(TrackTest, AFirstPictureThatComesSoonIsTheBeginning) {
   ASSERT_TRUE(track_.create());
-  ASSERT_TRUE(track_.set_source_size(64, 48, 80ms));
+  ASSERT_TRUE(track_.begin_picture(64, 48, 80ms));
   ASSERT_TRUE(track_.show(80ms));
   ASSERT_TRUE(track_.finish("finished", 700ms));
   ASSERT_EQ(index().segments.size(), 1u);
