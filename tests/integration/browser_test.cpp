@@ -171,8 +171,9 @@ TEST_F(BrowserTest, StopsOnceHoweverOftenItIsAsked) {
 }
 
 TEST_F(BrowserTest, ALaunchThatIsGivenUpLeavesNothing) {
-  // Given up at several moments: in the directory, at the display, at the pipe, at the first page. A fast machine
-  // launches in a third of a second, a busy one in several: the moments are parts of what it takes here.
+  // Given up at several moments: in the directory, at the display, at the pipe, at the first page. A fast
+  // machine launches in a third of a second, a busy one in several: the moments are parts of what it takes
+  // here.
   const auto begun = Steady::now();
   auto undisturbed = launch();
   ASSERT_TRUE(undisturbed);
