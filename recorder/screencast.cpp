@@ -42,7 +42,14 @@ std::optional<std::int64_t> integer(std::string_view text) {
 }  // namespace
 
 Screencast::Screencast(const base::Executor& executor, ScreencastOptions options, base::Logger log)
-    : options_(options), log_(std::move(log)), changed_(executor), due_(executor), tasks_(executor) {}
+    : options_(options),
+      log_(std::move(log)),
+      screenshots_(
+          executor, options.quality, [this] { return !is_new_; },
+          [this](Result<Frame> picture) { on_screenshot(std::move(picture)); }),
+      changed_(executor),
+      due_(executor),
+      tasks_(executor) {}
 
 Task<Result<std::unique_ptr<Screencast>>> Screencast::start(cdp::Switchboard& switchboard,
                                                             ScreencastOptions options, base::Logger log) {
@@ -62,6 +69,7 @@ Task<Result<void>> Screencast::attach(cdp::Switchboard& switchboard) {
     on_event(method, session, params);
   });
   tasks_.spawn(acknowledge_regularly());
+  tasks_.spawn(screenshots_.run());
   json::object only_pages;
   only_pages["type"] = "page";
   json::object params = cdp::attach_without_waiting();
@@ -85,8 +93,10 @@ void Screencast::on_event(std::string_view method, std::string_view session, std
   if (method == "Page.screencastFrame") {
     on_frame(own, params);
   } else if (method == "Page.screencastVisibilityChanged") {
-    plan_.say_visible(own, cdp::member(params, "visible") == "true");
+    const bool is_visible = cdp::member(params, "visible") == "true";
+    plan_.say_visible(own, is_visible);
     follow_plan();
+    if (is_visible && own != shown_) rest(own);
   } else if (method == "Inspector.targetReloadedAfterCrash") {
     // Its painter was another process: what was started there has ended with it.
     cast(own, pages_[own]);
@@ -117,8 +127,10 @@ Task<void> Screencast::begin(std::string session) {
 }
 
 void Screencast::cast(const std::string& session, Page& page) {
+  if (session == shown_) screenshots_.end();
   page.is_cast = true;
   page.unacknowledged.reset();
+  page.acknowledged.reset();
   line_->post("Page.startScreencast", start_parameters(), session);
 }
 
@@ -127,8 +139,21 @@ void Screencast::cast(const std::string& session, Page& page) {
 void Screencast::rest(const std::string& session) {
   const auto page = pages_.find(session);
   if (page == pages_.end() || !page->second.is_cast || !plan_.is_visible(session)) return;
-  page->second = Page();
+  page->second.is_cast = false;
+  page->second.unacknowledged.reset();
+  page->second.newest.clear();
   line_->post("Page.stopScreencast", json::object(), session);
+}
+
+/// Another page is shown. One of which screenshots were taken does not tell whether it is visible: its
+/// screencast, once started, does.
+void Screencast::leave(const std::string& session) {
+  const bool had_screenshots = screenshots_.is_on();
+  screenshots_.end();
+  const auto page = pages_.find(session);
+  if (page == pages_.end()) return;
+  if (!had_screenshots) return rest(session);
+  cast(session, page->second);
 }
 
 /// A parameter that Chromium does not know is ignored; one that it knows is refused when it is wrong.
@@ -157,16 +182,73 @@ json::object Screencast::start_parameters() const {
 void Screencast::on_frame(const std::string& session, std::string_view params) {
   Page& page = pages_[session];
   std::string data(cdp::plain_string(cdp::member(params, "data")));
-  page.unacknowledged = integer(cdp::member(params, "sessionId"));
-  if (!is_paced_.value_or(false)) acknowledge(session, page);
+  if (page.is_cast) page.unacknowledged = integer(cdp::member(params, "sessionId"));
+  if (page.unacknowledged && !is_paced_.value_or(false)) acknowledge(session, page);
   if (session != shown_) {
     // Not acknowledged, so it makes no more of them; this one is at hand when the page is brought to the
     // front.
     page.newest = std::move(data);
     return;
   }
-  take(std::move(data), moment_of(cdp::member(cdp::member(params, "metadata"), "timestamp")));
+  const base::SteadyTime taken = moment_of(cdp::member(cdp::member(params, "metadata"), "timestamp"));
+  take(std::move(data), taken);
+  if (page.acknowledged && page.is_cast && is_paced_.value_or(false)) {
+    page.rhythm.saw_picture(taken, *page.acknowledged);
+    follow_rhythm(session, page);
+  }
   due_.cancel();
+}
+
+/// The page that is shown is looked at another way, if its rhythm says so.
+void Screencast::follow_rhythm(const std::string& session, Page& page) {
+  const bool wants_screenshots = page.rhythm.way() == PaintRhythm::Way::screenshots;
+  if (wants_screenshots == screenshots_.is_on()) return;
+  log_.debug(wants_screenshots ? "screenshots" : "screencast", {{"page", session}});
+  if (!wants_screenshots) return cast(session, page);
+  page.size = newest_ ? jpeg_size(newest_->base64) : std::nullopt;
+  page.has_fitted = false;
+  begin_screenshots(session, page);
+}
+
+void Screencast::begin_screenshots(const std::string& session, Page& page) {
+  screenshot_.reset();
+  is_screenshot_new_ = false;
+  page.unacknowledged.reset();
+  if (std::exchange(page.is_cast, false)) line_->post("Page.stopScreencast", json::object(), session);
+  screenshots_.begin(*line_, session, screenshot_interval());
+}
+
+void Screencast::on_screenshot(Result<Frame> picture) {
+  const auto found = pages_.find(shown_);
+  if (found == pages_.end() || is_stopped_) return;
+  Page& page = found->second;
+  const auto now = std::chrono::steady_clock::now();
+  const bool fits = picture && page.size && jpeg_size(picture->base64) == page.size;
+  if (!fits) {
+    // Another size from the start: the page's pixels are not those of the screen. Later: it has a new size.
+    log_.debug("no screenshots", {{"why", picture ? "another size" : picture.error().message()}});
+    const bool is_for_now = picture ? page.has_fitted : picture.error().code == errc::timed_out;
+    if (is_for_now)
+      page.rhythm.was_interrupted();
+    else
+      page.rhythm.saw_no_screenshot();
+    return cast(shown_, page);
+  }
+  page.has_fitted = true;
+  const bool is_same = screenshot_ && screenshot_->base64 == picture->base64;
+  page.rhythm.saw_screenshot(is_same, now);
+  if (!is_same) {
+    screenshot_ = std::move(*picture);
+    is_screenshot_new_ = true;
+  }
+  const bool is_last = page.rhythm.way() != PaintRhythm::Way::screenshots;
+  // A quarter early is on the beat: answers come when they come.
+  const bool is_due = now - handed_over_ >= interval() - interval() / 4;
+  if (is_screenshot_new_ && (is_due || is_last)) {
+    is_screenshot_new_ = false;
+    take(screenshot_->base64, screenshot_->at);
+  }
+  follow_rhythm(shown_, page);
 }
 
 void Screencast::take(std::string base64, base::SteadyTime at) {
@@ -174,6 +256,7 @@ void Screencast::take(std::string base64, base::SteadyTime at) {
   // A picture of another page may have been taken later: time does not go back.
   if (newest_) at = std::max(at, newest_->at);
   newest_ = Frame{at, std::move(base64)};
+  handed_over_ = std::chrono::steady_clock::now();
   is_new_ = true;
   changed_.notify_all();
 }
@@ -181,10 +264,14 @@ void Screencast::take(std::string base64, base::SteadyTime at) {
 /// Shows another page, if the plan says so.
 void Screencast::follow_plan() {
   if (plan_.shown() == shown_) return;
-  rest(std::exchange(shown_, plan_.shown()));
+  leave(std::exchange(shown_, plan_.shown()));
   const auto page = pages_.find(shown_);
   if (page == pages_.end()) return;
-  if (!page->second.is_cast && is_paced_) cast(shown_, page->second);
+  // What painted all the time when it was last seen is taken to do so: if not, the pictures say so.
+  if (page->second.rhythm.way() == PaintRhythm::Way::screenshots)
+    begin_screenshots(shown_, page->second);
+  else if (!page->second.is_cast && is_paced_)
+    cast(shown_, page->second);
   take(std::exchange(page->second.newest, {}), std::chrono::steady_clock::now());
   due_.cancel();
 }
@@ -197,7 +284,18 @@ void Screencast::raise(std::string_view target) {
 void Screencast::acknowledge(const std::string& session, Page& page) {
   json::object params;
   params["sessionId"] = *std::exchange(page.unacknowledged, std::nullopt);
+  page.acknowledged = std::chrono::steady_clock::now();
   line_->post("Page.screencastFrameAck", std::move(params), session);
+}
+
+base::SteadyTime::duration Screencast::interval() const {
+  return base::SteadyTime::duration(std::chrono::seconds(1)) / options_.frames_per_second;
+}
+
+/// What a page looks like when it has stopped to paint is seen by the next screenshot, so that must not be
+/// far.
+base::SteadyTime::duration Screencast::screenshot_interval() const {
+  return std::min<base::SteadyTime::duration>(interval(), std::chrono::milliseconds(100));
 }
 
 /// The clock of the recording: one acknowledgement every 1/fps seconds, and none before the last picture was
@@ -207,13 +305,12 @@ Task<void> Screencast::acknowledge_regularly() {
   while (!is_stopped_) {
     const auto page = pages_.find(shown_);
     const bool is_wanted = page != pages_.end() && page->second.unacknowledged && !is_new_;
-    const auto interval =
-        std::chrono::steady_clock::duration(std::chrono::seconds(1)) / options_.frames_per_second;
-    const auto due = last_acknowledged_ + interval;
+    const bool is_at_once = is_wanted && page->second.rhythm.way() == PaintRhythm::Way::at_once;
+    const auto due = last_acknowledged_ + interval();
     const auto now = std::chrono::steady_clock::now();
-    if (is_wanted && now >= due) {
+    if (is_wanted && (now >= due || is_at_once)) {
       // On the beat, so that the rate is exact; a late one does not make the next ones come faster.
-      last_acknowledged_ = now - due < interval ? due : now;
+      last_acknowledged_ = now >= due && now - due < interval() ? due : now;
       acknowledge(page->first, page->second);
       continue;
     }
@@ -230,6 +327,7 @@ Task<Result<Frame>> Screencast::next() {
   if (!is_new_) co_return Error{errc::closed, "the screencast"};
   is_new_ = false;
   due_.cancel();
+  screenshots_.wake();
   co_return *newest_;
 }
 
@@ -241,6 +339,7 @@ void Screencast::repeat() {
 
 void Screencast::use_rate(int frames_per_second) {
   options_.frames_per_second = std::max(1, frames_per_second);
+  screenshots_.use_interval(screenshot_interval());
   due_.cancel();
 }
 
@@ -249,6 +348,7 @@ Task<void> Screencast::stop() {
   is_stopped_ = true;
   changed_.notify_all();
   due_.cancel();
+  screenshots_.stop();
   tasks_.stop();
   co_await tasks_.join();
   line_.reset();

@@ -1,5 +1,6 @@
-// Pictures of a browser without a display: Chromium's own screencast of the page that is shown, on a line of
-// the daemon's own. Clients are not disturbed, and a screencast of theirs goes on as it would alone.
+// Pictures of a browser without a display: Chromium's own screencast of the page that is shown, or
+// screenshots while that paints all the time, on a line of the daemon's own. Clients are not disturbed, and a
+// screencast of theirs goes on as it would alone.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,10 @@
 #include "base/task_group.hpp"
 #include "cdp/switchboard.hpp"
 #include "recorder/frame_source.hpp"
+#include "recorder/jpeg_size.hpp"
+#include "recorder/paint_rhythm.hpp"
 #include "recorder/screencast_plan.hpp"
+#include "recorder/screenshots.hpp"
 
 namespace greenroom::recorder {
 
@@ -34,7 +38,7 @@ struct ScreencastOptions {
 /// The acknowledgement is the clock: Chromium keeps one picture in flight and sends the newest one when that
 /// is acknowledged, so an acknowledgement every 1/fps seconds gives that rate, and a page that stands still
 /// costs nothing. A Chromium that does not know these parameters is acknowledged at once, and what is too
-/// much is dropped here.
+/// much is dropped here. Of a page that paints all the time screenshots are taken instead (PaintRhythm).
 ///
 /// One thread. Lifetime the switchboard and the log's sink outlive it; stop() is awaited before it goes.
 class Screencast final : public FrameSource {
@@ -58,7 +62,11 @@ class Screencast final : public FrameSource {
   struct Page {
     bool is_cast = false;  // Chromium was told to, and so tells of its visibility
     std::optional<std::int64_t> unacknowledged;
+    std::optional<base::SteadyTime> acknowledged;  // when the last picture was
     std::string newest;  // base64; of a page that is not shown: what it looked like when it was asked last
+    PaintRhythm rhythm;
+    std::optional<PictureSize> size;  // of the screencast's pictures, when screenshots were begun
+    bool has_fitted = false;          // a screenshot was of that size
   };
 
   Task<base::Result<void>> attach(cdp::Switchboard& switchboard);
@@ -71,12 +79,22 @@ class Screencast final : public FrameSource {
   void follow_plan();
   void cast(const std::string& session, Page& page);
   void rest(const std::string& session);
+  void leave(const std::string& session);
+  void follow_rhythm(const std::string& session, Page& page);
+  void begin_screenshots(const std::string& session, Page& page);
+  void on_screenshot(base::Result<Frame> picture);
+  base::SteadyTime::duration interval() const;
+  base::SteadyTime::duration screenshot_interval() const;
   void take(std::string base64, base::SteadyTime at);
   Task<void> acknowledge_regularly();
   void acknowledge(const std::string& session, Page& page);
 
   ScreencastOptions options_;
   base::Logger log_;
+  Screenshots screenshots_;          // on only of the page that is shown
+  std::optional<Frame> screenshot_;  // the newest one; it may be too early to hand it over
+  bool is_screenshot_new_ = false;
+  base::SteadyTime handed_over_{};
   std::unique_ptr<cdp::Line> line_;
   ScreencastPlan plan_;
   std::unordered_map<std::string, Page> pages_;  // by CDP session

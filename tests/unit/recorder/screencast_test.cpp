@@ -1,6 +1,7 @@
 #include "recorder/screencast.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,6 +9,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "tests/fakes/scripted_pipe.hpp"
 
@@ -23,8 +25,25 @@ class SilentSink final : public base::LogSink {
   void write(base::LogLevel, std::string_view) override {}
 };
 
-/// A browser that paces screencasts, or does not know how.
-std::optional<std::string> answer(const json::object& command, bool is_paced) {
+/// As much of a JPEG as tells its size; `name` tells two of them apart.
+std::string picture(int width, int height, std::string_view name) {
+  std::string bytes("\xff\xd8\xff\xc0\x00\x11\x08", 7);
+  for (const int side : {height, width}) {
+    bytes += static_cast<char>(side / 256);
+    bytes += static_cast<char>(side % 256);
+  }
+  return base::to_base64(bytes + std::string(name));
+}
+
+/// A browser that paces screencasts, or does not know how; with screenshots as they are given, or without
+/// any.
+std::optional<std::string> answer(const json::object& command, bool is_paced,
+                                  const std::function<std::string()>& screenshot) {
+  if (screenshot && command.at("method") == "Page.captureScreenshot") {
+    json::object out = json::parse(fakes::ScriptedPipe::empty_result(command)).get_object();
+    out["result"] = {{"data", screenshot()}};
+    return json::serialize(out);
+  }
   const json::value* params = command.if_contains("params");
   const bool is_probe = command.at("method") == "Page.startScreencast" && params != nullptr &&
                         params->get_object().contains("maxFramesInFlight") &&
@@ -95,10 +114,22 @@ class ScreencastTest : public ::testing::Test {
     co_return frame ? frame->base64 : "nothing";
   }
 
+  /// The page is seen painting on every frame: pictures are there whenever they are asked for.
+  Task<void> paint_all_the_time(std::string session) {
+    for (int number = 1; number <= 20 && pipe_.sent("Page.stopScreencast").empty(); ++number) {
+      co_await show(session, picture(64, 48, std::to_string(number)), number);
+      (void)co_await next();
+      const std::size_t wanted = static_cast<std::size_t>(number);
+      for (int i = 0; i < 20 && acknowledged(session) < wanted; ++i) co_await settle();
+    }
+  }
+
   bool is_paced_ = true;
+  std::function<std::string()> screenshot_;
   asio::io_context loop_{1};
-  fakes::ScriptedPipe pipe_{loop_.get_executor(),
-                            [this](const json::object& command) { return answer(command, is_paced_); }};
+  fakes::ScriptedPipe pipe_{loop_.get_executor(), [this](const json::object& command) {
+                              return answer(command, is_paced_, screenshot_);
+                            }};
   SilentSink sink_;
   base::Logger log_{sink_, base::LogLevel::error};
   std::unique_ptr<cdp::Switchboard> switchboard_ =
@@ -193,6 +224,89 @@ TEST_F(ScreencastTest, APageThatComesBackFromACrashIsStartedAgain) {
     say("Inspector.targetReloadedAfterCrash", {}, "a");
     co_await settle();
     EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+  });
+}
+
+TEST_F(ScreencastTest, OfAPageThatPaintsAllTheTimeScreenshotsAreTaken) {
+  int taken = 0;
+  screenshot_ = [&] { return picture(64, 48, "shot " + std::to_string(++taken)); };
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await paint_all_the_time("a");
+    EXPECT_EQ(pipe_.sent("Page.stopScreencast").size(), 1u);
+    for (int i = 0; i < 3; ++i) {
+      const std::string before = picture(64, 48, "shot " + std::to_string(taken));
+      const std::string now = co_await next();
+      EXPECT_TRUE(now == before || now == picture(64, 48, "shot " + std::to_string(taken))) << now;
+    }
+    co_await base::sleep_for(30ms);
+    const int before = taken;
+    co_await base::sleep_for(60ms);
+    EXPECT_EQ(taken, before) << "nobody has taken the newest one, so no other one is asked for";
+  });
+}
+
+TEST_F(ScreencastTest, APageThatStandsStillIsCastAgain) {
+  screenshot_ = [] { return picture(64, 48, "still"); };
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await paint_all_the_time("a");
+    const std::size_t starts = pipe_.sent("Page.startScreencast").size();
+    for (int i = 0; i < 20 && pipe_.sent("Page.startScreencast").size() == starts; ++i) (void)co_await next();
+    EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+    co_await show("a", picture(64, 48, "cast"), 100);
+    EXPECT_EQ(co_await next(), picture(64, 48, "cast"));
+  });
+}
+
+TEST_F(ScreencastTest, ScreenshotsOfAnotherSizeAreNotTaken) {
+  screenshot_ = [] { return picture(128, 96, "shot"); };
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await paint_all_the_time("a");
+    co_await settle();
+    const auto starts = pipe_.sent("Page.startScreencast");
+    EXPECT_EQ(starts.back().at("params").at("maxFramesInFlight"), 1);
+    EXPECT_EQ(pipe_.sent("Page.captureScreenshot").size(), 1u);
+    EXPECT_EQ(co_await next(), "nothing");
+    co_await show("a", picture(64, 48, "cast"), 100);
+    EXPECT_EQ(co_await next(), picture(64, 48, "cast"));
+  });
+}
+
+TEST_F(ScreencastTest, ABrowserThatRefusesScreenshotsIsCast) {
+  run([&]() -> Task<void> {  // its answers have no data
+    co_await open("a", true);
+    const std::size_t starts = pipe_.sent("Page.startScreencast").size();
+    co_await paint_all_the_time("a");
+    co_await settle();
+    EXPECT_EQ(pipe_.sent("Page.captureScreenshot").size(), 1u);
+    EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+  });
+}
+
+TEST_F(ScreencastTest, APageWhoseScreenshotsWereTakenTellsWhetherItIsHidden) {
+  int taken = 0;
+  screenshot_ = [&] { return picture(64, 48, "shot " + std::to_string(++taken)); };
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await paint_all_the_time("a");
+    EXPECT_NE(co_await next(), "nothing");
+    co_await open("b", true);
+    co_await settle();
+    EXPECT_EQ(pipe_.sent("Page.startScreencast").back().at("sessionId"), "a") << "it was not cast";
+    json::object visible{{"visible", true}};
+    say("Page.screencastVisibilityChanged", std::move(visible), "a");
+    co_await settle();
+    EXPECT_EQ(pipe_.sent("Page.stopScreencast").size(), 2u)
+        << "it goes on painting behind the other one: not for us";
+    const std::size_t asked = pipe_.sent("Page.captureScreenshot").size();
+    co_await show("b", "b1", 1);
+    EXPECT_EQ(co_await next(), "b1");
+    EXPECT_EQ(pipe_.sent("Page.captureScreenshot").size(), asked);
+    screencast_->raise("Ta");
+    co_await settle();
+    EXPECT_GT(pipe_.sent("Page.captureScreenshot").size(), asked) << "it was known to paint all the time";
   });
 }
 

@@ -1,0 +1,71 @@
+#include "recorder/paint_rhythm.hpp"
+
+#include <algorithm>
+
+namespace greenroom::recorder {
+
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+/// A picture that had to be waited for no longer than this was there, or as good as there. It is also by how
+/// much a screenshot may be late: a page that paints every 50 ms looked like that for up to 50 ms before.
+constexpr auto prompt = 50ms;
+constexpr int closer_look = 4;  // pictures
+constexpr int first_wait = 3;   // pictures
+constexpr int longest_wait = 512;
+
+/// Two screenshots that were asked for while the page painted one picture come together.
+constexpr auto one_picture = 10ms;
+constexpr int judged = 8;     // screenshots
+constexpr int most_same = 3;  // of them
+/// A page that has come to paint seldom may still paint between any two screenshots: it is looked at anew.
+constexpr auto longest_without_a_look = 30s;
+/// Less than this was not worth the change.
+constexpr auto worth_it = 5s;
+
+}  // namespace
+
+void PaintRhythm::back_to_the_beat(int prompt_pictures) {
+  way_ = Way::on_the_beat;
+  prompt_ = 0;
+  wanted_prompt_ = std::min(prompt_pictures, longest_wait);
+}
+
+void PaintRhythm::saw_picture(SteadyTime taken, SteadyTime asked) {
+  if (taken - asked > prompt)
+    return back_to_the_beat(way_ == Way::at_once ? wanted_prompt_ * 2 : wanted_prompt_);
+  ++prompt_;
+  if (way_ == Way::on_the_beat && prompt_ >= wanted_prompt_) {
+    way_ = Way::at_once;
+    prompt_ = 0;
+  } else if (way_ == Way::at_once && prompt_ >= closer_look) {
+    way_ = Way::screenshots;
+    screenshots_since_ = newest_screenshot_ = SteadyTime{};
+    same_ = seen_ = 0;
+  }
+}
+
+void PaintRhythm::saw_screenshot(bool is_same, SteadyTime at) {
+  if (way_ != Way::screenshots) return;
+  if (screenshots_since_ == SteadyTime{}) screenshots_since_ = at;
+  const bool is_one_picture = is_same && at - newest_screenshot_ < one_picture;
+  newest_screenshot_ = at;
+  if (!is_one_picture) {
+    ++seen_;
+    if (is_same) ++same_;
+  }
+  const auto length = at - screenshots_since_;
+  if (same_ > most_same) return back_to_the_beat(length < worth_it ? wanted_prompt_ * 2 : first_wait);
+  if (seen_ >= judged) same_ = seen_ = 0;
+  if (length < longest_without_a_look) return;
+  way_ = Way::at_once;
+  prompt_ = 0;
+}
+
+void PaintRhythm::was_interrupted() { back_to_the_beat(first_wait); }
+
+void PaintRhythm::saw_no_screenshot() { back_to_the_beat(longest_wait); }
+
+}  // namespace greenroom::recorder
