@@ -267,11 +267,13 @@ void Screencast::follow_plan() {
   leave(std::exchange(shown_, plan_.shown()));
   const auto page = pages_.find(shown_);
   if (page == pages_.end()) return;
-  // What painted all the time when it was last seen is taken to do so: if not, the pictures say so.
-  if (page->second.rhythm.way() == PaintRhythm::Way::screenshots)
-    begin_screenshots(shown_, page->second);
-  else if (!page->second.is_cast && is_paced_)
-    cast(shown_, page->second);
+  // What painted all the time when it was last seen is taken to do so: if not, the screenshots say so. The
+  // first one is there before long, and what is at hand is old.
+  if (page->second.rhythm.way() == PaintRhythm::Way::screenshots) {
+    page->second.newest.clear();
+    return begin_screenshots(shown_, page->second);
+  }
+  if (!page->second.is_cast && is_paced_) cast(shown_, page->second);
   take(std::exchange(page->second.newest, {}), std::chrono::steady_clock::now());
   due_.cancel();
 }
