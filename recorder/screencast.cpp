@@ -225,7 +225,8 @@ void Screencast::on_screenshot(Result<Frame> picture) {
   const auto now = std::chrono::steady_clock::now();
   const bool fits = picture && page.size && jpeg_size(picture->base64) == page.size;
   if (!fits) {
-    // Another size from the start: the page's pixels are not those of the screen. Later: it has a new size.
+    // Another size from the start: the page is larger than the screencast's pictures. Later: it has a new
+    // size.
     log_.debug("no screenshots", {{"why", picture ? "another size" : picture.error().message()}});
     const bool is_for_now = picture ? page.has_fitted : picture.error().code == errc::timed_out;
     if (is_for_now)

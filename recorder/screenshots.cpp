@@ -23,6 +23,9 @@ constexpr auto patience = 2'000ms;
 /// One screenshot takes about 50 ms, so above this rate the next one is asked for meanwhile.
 constexpr auto one_after_the_other = 60ms;
 
+/// But not when they take so long: the machine has too much to do, and both would often show the same.
+constexpr auto slow = 80ms;
+
 }  // namespace
 
 SteadyTime drawn_at(SteadyTime asked, SteadyTime answered) {
@@ -62,7 +65,9 @@ void Screenshots::stop() {
   is_stopped_ = true;
 }
 
-std::size_t Screenshots::most_in_flight() const { return interval_ < one_after_the_other ? 2 : 1; }
+std::size_t Screenshots::most_in_flight() const {
+  return interval_ < one_after_the_other && newest_took_ < slow ? 2 : 1;
+}
 
 base::Task<void> Screenshots::run() {
   co_await base::keep_running_when_cancelled();
@@ -99,6 +104,8 @@ void Screenshots::ask(SteadyTime now) {
 }
 
 void Screenshots::answered(SteadyTime asked, const Result<json::object>& answer) {
+  const auto now = std::chrono::steady_clock::now();
+  newest_took_ = now - asked;
   asked_.pop_front();
   changed_.cancel();
   const json::value* data = answer ? answer->if_contains("data") : nullptr;
@@ -106,7 +113,7 @@ void Screenshots::answered(SteadyTime asked, const Result<json::object>& answer)
     end();
     return on_picture_(answer ? Error{errc::protocol, "a screenshot without data"} : answer.error());
   }
-  on_picture_(Frame{drawn_at(asked, std::chrono::steady_clock::now()), std::string(data->get_string())});
+  on_picture_(Frame{drawn_at(asked, now), std::string(data->get_string())});
 }
 
 }  // namespace greenroom::recorder

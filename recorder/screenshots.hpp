@@ -57,6 +57,7 @@ class Screenshots {
   std::deque<base::SteadyTime> asked_;  // what is without an answer
   std::uint64_t run_ = 0;               // counts begin() and end(): whose answer is it?
   base::SteadyTime due_{};
+  std::chrono::steady_clock::duration newest_took_{};
   bool is_stopped_ = false;
   boost::asio::steady_timer changed_;
 };
