@@ -1,5 +1,5 @@
-# Run by embed_assets(). A raw string literal may hold at most 65,535 bytes (GCC takes more; others do not), so
-# the files of web/ are kept small and are put in whole.
+# Run by embed_assets(). Every file is one raw string literal: GCC and clang take more than the 65,536 bytes that the
+# standard asks for.
 string(REPLACE "|" ";" files "${files}")
 set(rows "")
 foreach(file IN LISTS files)

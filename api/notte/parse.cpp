@@ -192,14 +192,14 @@ Result<StartRequest> parse_start(std::string_view body) {
 }
 
 Result<bool> parse_flag(const net::Target& target, std::string_view name, bool otherwise) {
-  std::string text = target.parameter(name).value_or("");
-  std::transform(text.begin(), text.end(), text.begin(),
+  std::string value = target.parameter(name).value_or("");
+  std::transform(value.begin(), value.end(), value.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (text.empty()) return otherwise;
+  if (value.empty()) return otherwise;
   for (const std::string_view word : {"true", "1", "yes", "on"})
-    if (text == word) return true;
+    if (value == word) return true;
   for (const std::string_view word : {"false", "0", "no", "off"})
-    if (text == word) return false;
+    if (value == word) return false;
   return Error{errc::invalid_argument, "querystring/" + std::string(name) + " must be a boolean"};
 }
 
