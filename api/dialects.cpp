@@ -13,6 +13,7 @@
 #include "api/stagehand/dialect.hpp"
 #include "api/steel.hpp"
 #include "api/web_driver.hpp"
+#include "base/utf8.hpp"
 
 namespace greenroom::api {
 
@@ -47,9 +48,10 @@ net::Response no_content() {
 }
 
 namespace {
+/// An answer may say what a client sent, a path for one, and that may be any bytes: JSON takes only UTF-8.
 template <typename Json>
 net::Response serialized(unsigned status, const Json& body) {
-  return net::text_response(status, "application/json; charset=utf-8", json::serialize(body));
+  return net::text_response(status, "application/json; charset=utf-8", base::as_utf8(json::serialize(body)));
 }
 }  // namespace
 

@@ -54,7 +54,7 @@ std::optional<Host> Host::read(std::string_view text) {
   std::transform(text.begin(), text.end(), host.name.begin(), to_lower);
   const bool is_name = !host.name.empty() && host.name.size() <= longest_name && host.name.front() != '.' &&
                        std::all_of(host.name.begin(), host.name.end(), is_name_byte) &&
-                       host.name.find("..") == host.name.npos;
+                       host.name.back() != '.' && host.name.find("..") == host.name.npos;
   if (!is_name) return std::nullopt;
   return host;
 }

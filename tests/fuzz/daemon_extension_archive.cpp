@@ -15,8 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto found = look_into_extension(text, limits);
   if (found && (found->size > limits.unpacked || found->files > limits.entries)) std::abort();
   const auto path = entry_path(text.substr(0, 2000), limits);
-  if (path && (path->starts_with('/') || path->find("..") == 0 || path->find("/../") != path->npos ||
-               path->ends_with("/..") || path->find('\\') != path->npos || path->find('\0') != path->npos))
+  if (path && (path->starts_with('/') || *path == ".." || path->starts_with("../") ||
+               path->find("/../") != path->npos || path->ends_with("/..") || path->find('\\') != path->npos ||
+               path->find('\0') != path->npos))
     std::abort();
   (void)parse_manifest(text);
   return 0;

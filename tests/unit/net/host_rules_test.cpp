@@ -21,6 +21,7 @@ TEST(HostRules, AHostIsComparedInOneForm) {
   EXPECT_TRUE(Host::read("_dmarc.example.com"));
   for (const char* text : {"", ".", ".example.com", "a..b", "a b", "a/b", "a\tb", "a@b", "b\xc3\xbc.de"})
     EXPECT_FALSE(Host::read(text)) << text;
+  EXPECT_FALSE(Host::read("ads.example..")) << "it would be found in no list, and yet have an address";
   EXPECT_FALSE(Host::read(std::string(254, 'a')));
   EXPECT_FALSE(Host::read(std::string("a\0b", 3)));
 }
