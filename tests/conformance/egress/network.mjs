@@ -58,6 +58,8 @@ export function makeCertificates(directory, names) {
 export function connectTo(pid, { outside, own }) {
   run('ip', 'link', 'set', 'lo', 'up');
   run('ip', 'link', 'add', 'inside0', 'type', 'veth', 'peer', 'name', 'outside0', 'netns', String(pid));
+  // No address of the link's own: it would be ready a second later, and Chromium then drops requests (ERR_NETWORK_CHANGED).
+  run('ip', 'link', 'set', 'inside0', 'addrgenmode', 'none');
   run('ip', 'addr', 'add', '10.200.0.1/30', 'dev', 'inside0');
   run('ip', '-6', 'addr', 'add', 'fdaa::1/64', 'dev', 'inside0', 'nodad');
   run('ip', 'link', 'set', 'inside0', 'up');
