@@ -39,7 +39,8 @@ std::size_t character(std::string_view text) {
 
 std::string as_utf8(std::string text) {
   std::string_view rest = text;
-  while (!rest.empty() && character(rest) != 0) rest.remove_prefix(character(rest));
+  for (std::size_t length = 1; length != 0 && !rest.empty(); rest.remove_prefix(length))
+    length = character(rest);
   if (rest.empty()) return text;
   std::string out(text, 0, text.size() - rest.size());
   while (!rest.empty()) {

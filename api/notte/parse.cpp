@@ -1,12 +1,11 @@
 #include "api/notte/parse.hpp"
 
-#include <algorithm>
-
 #include <boost/json.hpp>
 
 #include "api/answers.hpp"
 #include "api/field_rules.hpp"
 #include "api/proxy_fields.hpp"
+#include "net/ascii.hpp"
 
 namespace greenroom::api::notte {
 
@@ -192,14 +191,12 @@ Result<StartRequest> parse_start(std::string_view body) {
 }
 
 Result<bool> parse_flag(const net::Target& target, std::string_view name, bool otherwise) {
-  std::string value = target.parameter(name).value_or("");
-  std::transform(value.begin(), value.end(), value.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string value = target.parameter(name).value_or("");
   if (value.empty()) return otherwise;
   for (const std::string_view word : {"true", "1", "yes", "on"})
-    if (value == word) return true;
+    if (net::equal_ignoring_case(value, word)) return true;
   for (const std::string_view word : {"false", "0", "no", "off"})
-    if (value == word) return false;
+    if (net::equal_ignoring_case(value, word)) return false;
   return Error{errc::invalid_argument, "querystring/" + std::string(name) + " must be a boolean"};
 }
 

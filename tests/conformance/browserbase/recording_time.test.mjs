@@ -3,7 +3,7 @@
 // of tabs: CLOCK_SESSIONS=10 CLOCK_SWITCHES=20 CLOCK_FPS=5; for pages that paint less often than on every frame, in ms:
 // CLOCK_EVERY=250.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -12,7 +12,7 @@ import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
 import { clockErrors, missingSeconds, readClock, summary } from '../support/clock.mjs';
 import { Daemon } from '../support/daemon.mjs';
 import { startSite } from '../support/site.mjs';
-import { brightnessSpreads, parsePlaylist, probe } from '../support/video.mjs';
+import { brightnessSpreads, fetchMovie, probe } from '../support/video.mjs';
 import { pause, until } from '../support/wait.mjs';
 
 const sessions = Number(process.env.CLOCK_SESSIONS ?? 1);
@@ -32,17 +32,9 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The recording's MP4 and the wall clock's time at its second 0. */
-async function fetchMovie(daemon, sdk, session) {
-  const playlist = await until('the recording is finished', async () => {
-    const text = await (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
-    return parsePlaylist(text).ended && parsePlaylist(text);
-  }, 20_000);
-  const url = playlist.segments[0].url.replace(/\/seg-0\.m4s/, '/recording.mp4');
-  const response = await fetch(url);
-  assert.equal(response.status, 200, await (response.ok ? '' : response.text()));
-  const file = path.join(folder, `${session.id}.mp4`);
-  await writeFile(file, Buffer.from(await response.arrayBuffer()));
+/** A session's MP4 and the wall clock's time at its second 0. */
+async function movieOf(sdk, session) {
+  const { file, playlist } = await fetchMovie(sdk, session, folder);
   return { file, began: playlist.segments[0].time, segments: playlist.segments };
 }
 
@@ -55,7 +47,7 @@ async function film(daemon, page, milliseconds) {
   await pause(milliseconds);
   await browser.close();
   await release(sdk, session);
-  return fetchMovie(daemon, sdk, session);
+  return movieOf(sdk, session);
 }
 
 async function perform(daemon) {
@@ -82,7 +74,7 @@ async function perform(daemon) {
   await pause(1_500);
   await browser.close();
   await release(sdk, session);
-  const movie = await fetchMovie(daemon, sdk, session);
+  const movie = await movieOf(sdk, session);
   return { ...movie, block: { from, to } };
 }
 

@@ -1,7 +1,7 @@
 // A page without a display that paints on every frame: Greenroom takes screenshots of it instead of Chromium's
 // screencast. Clients and the page see nothing of that, and nothing is missing when the painting stops.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,7 +10,7 @@ import { connectPlaywright, release, sdkFor } from '../support/client.mjs';
 import { readClock } from '../support/clock.mjs';
 import { useDaemon } from '../support/daemon.mjs';
 import { startSite } from '../support/site.mjs';
-import { assertColour, colourAt, parsePlaylist } from '../support/video.mjs';
+import { assertColour, colourAt, fetchMovie } from '../support/video.mjs';
 import { pause, until } from '../support/wait.mjs';
 
 const held = await useDaemon({ browser: { headless: true }, recording: { fps: 10 }, log: { level: 'debug' } });
@@ -43,14 +43,7 @@ async function begin() {
 async function finish({ session, browser }) {
   await browser.close();
   await release(sdk, session);
-  const playlist = await until('the recording is finished', async () => {
-    const text = await (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
-    return parsePlaylist(text).ended && parsePlaylist(text);
-  }, 20_000);
-  const file = path.join(folder, `${session.id}.mp4`);
-  const movie = await fetch(playlist.segments[0].url.replace(/\/seg-\d+\.m4s/, '/recording.mp4'));
-  assert.equal(movie.status, 200);
-  await writeFile(file, Buffer.from(await movie.arrayBuffer()));
+  const { file, playlist } = await fetchMovie(sdk, session, folder);
   return { file, segments: playlist.segments };
 }
 

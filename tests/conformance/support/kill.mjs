@@ -1,13 +1,11 @@
 // kill -9 of a recording's encoder, or of the daemon, at some moment: what is lost, and what is said afterwards.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 
 import { connectPlaywright, release, sdkFor } from './client.mjs';
 import { readClock } from './clock.mjs';
 import { Daemon } from './daemon.mjs';
 import { stillRunning } from './proc.mjs';
-import { download, parsePlaylist, probe } from './video.mjs';
+import { download, fetchMovie, parsePlaylist, probe } from './video.mjs';
 import { pause, until } from './wait.mjs';
 
 /** Of a fragment of the recording, with what its end may be late by; and a second for what follows. */
@@ -26,16 +24,7 @@ function timesShown(pictures, began) {
 }
 
 async function movieOf(sdk, session, folder) {
-  const playlist = await until('the recording is finished', async () => {
-    const text = await (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
-    const parsed = parsePlaylist(text);
-    return parsed.ended && { ...parsed, text };
-  }, 20_000);
-  assert.ok(playlist.segments.length > 0, 'something was recorded');
-  const response = await fetch(playlist.segments[0].url.replace(/\/seg-\d+\.m4s/, '/recording.mp4'));
-  assert.equal(response.status, 200);
-  const file = path.join(folder, `${session.id}.mp4`);
-  await writeFile(file, Buffer.from(await response.arrayBuffer()));
+  const { file, playlist } = await fetchMovie(sdk, session, folder);
   const pictures = await readClock(file); // decodes every picture
   return { playlist, times: timesShown(pictures, playlist.segments[0].time) };
 }

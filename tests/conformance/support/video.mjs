@@ -5,6 +5,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { until } from './wait.mjs';
+
 const run = promisify(execFile);
 const hls = ['-allowed_extensions', 'ALL', '-protocol_whitelist', 'file,crypto,data'];
 const input = (file) => [...(file.endsWith('.m3u8') ? hls : []), '-i', file];
@@ -105,4 +107,22 @@ export async function download(text, where) {
   const file = path.join(folder, 'local.m3u8');
   await writeFile(file, lines.join('\n'));
   return file;
+}
+
+/**
+ * The MP4 of a session that has ended, as a file in `folder`, and the first track's playlist ({ text, ...parsePlaylist() }), once
+ * the recording is finished.
+ */
+export async function fetchMovie(sdk, session, folder) {
+  const playlist = await until('the recording is finished', async () => {
+    const text = await (await sdk.sessions.replays.retrievePage(session.id, '0')).text();
+    const parsed = parsePlaylist(text);
+    return parsed.ended && { ...parsed, text };
+  }, 20_000);
+  assert.ok(playlist.segments.length > 0, 'something was recorded');
+  const response = await fetch(playlist.segments[0].url.replace(/\/seg-\d+\.m4s/, '/recording.mp4'));
+  assert.equal(response.status, 200, await (response.ok ? '' : response.text()));
+  const file = path.join(folder, `${session.id}.mp4`);
+  await writeFile(file, Buffer.from(await response.arrayBuffer()));
+  return { file, playlist };
 }
