@@ -1,6 +1,7 @@
 #include "recorder/paint_rhythm.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace greenroom::recorder {
 
@@ -12,20 +13,29 @@ using std::chrono_literals::operator""s;
 /// A picture that had to be waited for no longer than this was there, or as good as there. It is also by how
 /// much a screenshot may be late: a page that paints every 50 ms looked like that for up to 50 ms before.
 constexpr auto prompt = 50ms;
-constexpr int closer_look = 4;  // pictures
-constexpr int first_wait = 3;   // pictures
+/// Few: on a machine with too much to do the screencast costs the most and is late.
+constexpr int closer_look = 2;  // pictures
+constexpr int first_wait = 1;   // picture
 constexpr int longest_wait = 512;
+/// A page that paints again may have come to do so all the time: another document, a film that was started.
+constexpr std::chrono::seconds first_stillness{1};
+constexpr std::chrono::seconds longest_stillness{64};
 
 /// Two screenshots that were asked for while the page painted one picture come together.
 constexpr auto one_picture = 10ms;
 constexpr int judged = 8;     // screenshots
-constexpr int most_same = 3;  // of them
+constexpr int most_same = 1;  // of them
 /// A page that has come to paint seldom may still paint between any two screenshots: it is looked at anew.
 constexpr auto longest_without_a_look = 30s;
 /// Less than this was not worth the change.
 constexpr auto worth_it = 5s;
 
 }  // namespace
+
+void PaintRhythm::look() {
+  way_ = Way::at_once;
+  prompt_ = 0;
+}
 
 void PaintRhythm::back_to_the_beat(int prompt_pictures) {
   way_ = Way::on_the_beat;
@@ -34,12 +44,14 @@ void PaintRhythm::back_to_the_beat(int prompt_pictures) {
 }
 
 void PaintRhythm::saw_picture(SteadyTime taken, SteadyTime asked) {
+  const SteadyTime before = std::exchange(newest_picture_, taken);
+  const bool stood_still = before != SteadyTime{} && taken - before >= stillness_;
+  if (stood_still) return look();
   if (taken - asked > prompt)
     return back_to_the_beat(way_ == Way::at_once ? wanted_prompt_ * 2 : wanted_prompt_);
   ++prompt_;
   if (way_ == Way::on_the_beat && prompt_ >= wanted_prompt_) {
-    way_ = Way::at_once;
-    prompt_ = 0;
+    look();
   } else if (way_ == Way::at_once && prompt_ >= closer_look) {
     way_ = Way::screenshots;
     screenshots_since_ = newest_screenshot_ = SteadyTime{};
@@ -57,15 +69,25 @@ void PaintRhythm::saw_screenshot(bool is_same, SteadyTime at) {
     if (is_same) ++same_;
   }
   const auto length = at - screenshots_since_;
-  if (same_ > most_same) return back_to_the_beat(length < worth_it ? wanted_prompt_ * 2 : first_wait);
+  newest_picture_ = at;
+  if (same_ > most_same) {
+    const bool was_worth_it = length >= worth_it;
+    stillness_ = was_worth_it ? first_stillness : std::min(stillness_ * 2, longest_stillness);
+    return back_to_the_beat(was_worth_it ? first_wait : wanted_prompt_ * 2);
+  }
   if (seen_ >= judged) same_ = seen_ = 0;
-  if (length < longest_without_a_look) return;
-  way_ = Way::at_once;
-  prompt_ = 0;
+  if (length >= longest_without_a_look) look();
 }
 
-void PaintRhythm::was_interrupted() { back_to_the_beat(first_wait); }
+void PaintRhythm::was_interrupted() {
+  back_to_the_beat(first_wait);
+  look();
+  newest_picture_ = SteadyTime{};
+}
 
-void PaintRhythm::saw_no_screenshot() { back_to_the_beat(longest_wait); }
+void PaintRhythm::saw_no_screenshot() {
+  back_to_the_beat(longest_wait);
+  stillness_ = longest_stillness;
+}
 
 }  // namespace greenroom::recorder

@@ -17,7 +17,7 @@ class PaintRhythm {
  public:
   enum class Way {
     on_the_beat,  ///< the screencast, a picture whenever one is due
-    at_once,      ///< the screencast, the next picture as soon as one has come: is there always one?
+    at_once,      ///< the screencast, the next picture as soon as one has come: is there always one? A look.
     screenshots,
   };
   Way way() const { return way_; }
@@ -28,15 +28,18 @@ class PaintRhythm {
   void saw_screenshot(bool is_same, SteadyTime at);
   /// Screenshots are not to be had of this page, or are not what the screencast's pictures are.
   void saw_no_screenshot();
-  /// The page has another size now, or did not paint for a while: it is as one that was never seen before.
+  /// The page has another size now, or did not paint for a while: it is looked at closer at once.
   void was_interrupted();
 
  private:
+  void look();
   void back_to_the_beat(int prompt_pictures);
 
-  Way way_ = Way::on_the_beat;
-  int prompt_ = 0;         // pictures in a row that had not to be waited for
-  int wanted_prompt_ = 3;  // so many make it worth a closer look
+  Way way_ = Way::at_once;
+  SteadyTime newest_picture_{};
+  std::chrono::seconds stillness_{1};  // a page that stood still for so long is looked at when it paints
+  int prompt_ = 0;                     // pictures in a row that had not to be waited for
+  int wanted_prompt_ = 1;              // so many make it worth a closer look
   SteadyTime screenshots_since_{};
   SteadyTime newest_screenshot_{};
   int same_ = 0;  // of the last few screenshots

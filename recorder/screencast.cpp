@@ -19,25 +19,18 @@ using base::Result;
 
 namespace {
 
-/// A page's own clock, seconds since 1970, as a moment on the clock that nobody sets; now, when it makes no
-/// sense.
-base::SteadyTime moment_of(std::string_view timestamp) {
-  using Seconds = std::chrono::duration<double>;
-  constexpr Seconds oldest{10};  // a machine that is very busy
-  const auto now = std::chrono::steady_clock::now();
-  double seconds = 0;
-  const auto read = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
-  const Seconds wall = std::chrono::system_clock::now().time_since_epoch();
-  const Seconds age = wall - Seconds(seconds);
-  if (read.ec != std::errc() || age < Seconds(0) || age > oldest) return now;
-  return now - std::chrono::duration_cast<std::chrono::steady_clock::duration>(age);
-}
-
 std::optional<std::int64_t> integer(std::string_view text) {
   std::int64_t n = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
   return read.ec == std::errc() ? std::optional(n) : std::nullopt;
 }
+
+/// On a machine with too much to do Chromium dates the screencast's pictures up to half a second late. They
+/// are slow to come then, too.
+constexpr std::chrono::milliseconds slow_to_come{60};
+/// So long such a picture waits for one whose date is certain, while a look decides whether there will be
+/// any.
+constexpr std::chrono::milliseconds longest_held{500};
 
 }  // namespace
 
@@ -86,6 +79,7 @@ void Screencast::on_event(std::string_view method, std::string_view session, std
     const std::string gone = cdp::text_member(params, "sessionId");
     plan_.closed(gone);
     pages_.erase(gone);
+    screenshots_.forget(gone);
     return follow_plan();
   }
   const std::string own(session);
@@ -107,8 +101,10 @@ void Screencast::on_attached(std::string_view params) {
   const std::string session = cdp::text_member(params, "sessionId");
   const std::string_view info = cdp::member(params, "targetInfo");
   if (session.empty() || cdp::plain_string(cdp::member(info, "type")) != "page") return;
-  plan_.opened(session, cdp::plain_string(cdp::member(info, "targetId")));
-  pages_[session] = Page();
+  Page page;
+  page.target = cdp::plain_string(cdp::member(info, "targetId"));
+  plan_.opened(session, page.target);
+  pages_[session] = std::move(page);
   follow_plan();
   tasks_.spawn(begin(session));
 }
@@ -190,22 +186,32 @@ void Screencast::on_frame(const std::string& session, std::string_view params) {
     page.newest = std::move(data);
     return;
   }
-  const base::SteadyTime taken = moment_of(cdp::member(cdp::member(params, "metadata"), "timestamp"));
-  take(std::move(data), taken);
+  const base::SteadyTime taken = moment_of(cdp::member(cdp::member(params, "metadata"), "timestamp"))
+                                     .value_or(std::chrono::steady_clock::now());
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_looked_at = page.rhythm.way() == PaintRhythm::Way::at_once && is_paced_.value_or(false);
+  if (is_looked_at) page.size = jpeg_size(data);
+  if (is_looked_at && now - taken > slow_to_come) {
+    held_ = Frame{taken, std::move(data)};
+    held_until_ = now + longest_held;
+  } else {
+    take(std::move(data), taken);
+  }
   if (page.acknowledged && page.is_cast && is_paced_.value_or(false)) {
     page.rhythm.saw_picture(taken, *page.acknowledged);
     follow_rhythm(session, page);
   }
+  if (page.rhythm.way() == PaintRhythm::Way::on_the_beat) take_held();
   due_.cancel();
 }
 
 /// The page that is shown is looked at another way, if its rhythm says so.
 void Screencast::follow_rhythm(const std::string& session, Page& page) {
   const bool wants_screenshots = page.rhythm.way() == PaintRhythm::Way::screenshots;
+  if (page.rhythm.way() == PaintRhythm::Way::at_once) screenshots_.prepare(*line_, session, page.target);
   if (wants_screenshots == screenshots_.is_on()) return;
   log_.debug(wants_screenshots ? "screenshots" : "screencast", {{"page", session}});
   if (!wants_screenshots) return cast(session, page);
-  page.size = newest_ ? jpeg_size(newest_->base64) : std::nullopt;
   page.has_fitted = false;
   begin_screenshots(session, page);
 }
@@ -215,7 +221,7 @@ void Screencast::begin_screenshots(const std::string& session, Page& page) {
   is_screenshot_new_ = false;
   page.unacknowledged.reset();
   if (std::exchange(page.is_cast, false)) line_->post("Page.stopScreencast", json::object(), session);
-  screenshots_.begin(*line_, session, screenshot_interval());
+  screenshots_.begin(*line_, session, page.target, screenshot_interval());
 }
 
 void Screencast::on_screenshot(Result<Frame> picture) {
@@ -254,6 +260,7 @@ void Screencast::on_screenshot(Result<Frame> picture) {
 
 void Screencast::take(std::string base64, base::SteadyTime at) {
   if (base64.empty()) return;
+  held_.reset();
   // A picture of another page may have been taken later: time does not go back.
   if (newest_) at = std::max(at, newest_->at);
   newest_ = Frame{at, std::move(base64)};
@@ -262,9 +269,16 @@ void Screencast::take(std::string base64, base::SteadyTime at) {
   changed_.notify_all();
 }
 
+void Screencast::take_held() {
+  if (!held_) return;
+  Frame held = std::move(*std::exchange(held_, std::nullopt));
+  take(std::move(held.base64), held.at);
+}
+
 /// Shows another page, if the plan says so.
 void Screencast::follow_plan() {
   if (plan_.shown() == shown_) return;
+  take_held();  // it is all that was seen of the page that is left
   leave(std::exchange(shown_, plan_.shown()));
   const auto page = pages_.find(shown_);
   if (page == pages_.end()) return;
@@ -317,7 +331,10 @@ Task<void> Screencast::acknowledge_regularly() {
       acknowledge(page->first, page->second);
       continue;
     }
-    due_.expires_at(is_wanted ? due : base::SteadyTime::max());
+    if (held_ && now >= held_until_) take_held();
+    auto next = is_wanted ? due : base::SteadyTime::max();
+    if (held_) next = std::min(next, held_until_);
+    due_.expires_at(next);
     (void)co_await due_.async_wait(base::use_tuple);
   }
 }

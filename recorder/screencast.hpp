@@ -60,6 +60,7 @@ class Screencast final : public FrameSource {
  private:
   /// A picture that Chromium waits to be acknowledged for.
   struct Page {
+    std::string target;
     bool is_cast = false;  // Chromium was told to, and so tells of its visibility
     std::optional<std::int64_t> unacknowledged;
     std::optional<base::SteadyTime> acknowledged;  // when the last picture was
@@ -86,6 +87,7 @@ class Screencast final : public FrameSource {
   base::SteadyTime::duration interval() const;
   base::SteadyTime::duration screenshot_interval() const;
   void take(std::string base64, base::SteadyTime at);
+  void take_held();
   Task<void> acknowledge_regularly();
   void acknowledge(const std::string& session, Page& page);
 
@@ -93,6 +95,8 @@ class Screencast final : public FrameSource {
   base::Logger log_;
   Screenshots screenshots_;          // on only of the page that is shown
   std::optional<Frame> screenshot_;  // the newest one; it may be too early to hand it over
+  std::optional<Frame> held_;        // a picture of doubtful date, until the look is over
+  base::SteadyTime held_until_{};
   bool is_screenshot_new_ = false;
   base::SteadyTime handed_over_{};
   std::unique_ptr<cdp::Line> line_;

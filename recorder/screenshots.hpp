@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <boost/asio/steady_timer.hpp>
@@ -12,12 +13,9 @@
 #include "base/task.hpp"
 #include "cdp/switchboard.hpp"
 #include "recorder/frame_source.hpp"
+#include "recorder/page_clock.hpp"
 
 namespace greenroom::recorder {
-
-/// When a page looked as a screenshot shows it, which Chromium does not say: it makes the page paint anew
-/// some 40 ms behind the question, later when the machine is busy, and answers 10 to 100 ms behind that.
-base::SteadyTime drawn_at(base::SteadyTime asked, base::SteadyTime answered);
 
 /// Asks for screenshots of one page at a time, at regular intervals, while there is somebody to take them.
 ///
@@ -30,8 +28,14 @@ class Screenshots {
   using IsWanted = std::function<bool()>;
   Screenshots(const base::Executor& executor, int quality, IsWanted is_wanted, OnPicture on_picture);
 
-  /// From now on of that page, a CDP session of the line.
-  void begin(cdp::Line& line, std::string session, std::chrono::steady_clock::duration interval);
+  /// That page may be next.
+  void prepare(cdp::Line& line, const std::string& session, std::string_view target) {
+    clock_.prepare(line, session, target);
+  }
+  void forget(const std::string& session) { clock_.forget(session); }
+  /// From now on of that page: a CDP session of the line, and its target.
+  void begin(cdp::Line& line, std::string session, std::string target,
+             std::chrono::steady_clock::duration interval);
   /// Answers that are still to come are not passed on.
   void end();
   bool is_on() const { return line_ != nullptr; }
@@ -44,18 +48,36 @@ class Screenshots {
   void stop();
 
  private:
+  /// One that was asked for and not handed over yet.
+  struct Shot {
+    std::uint64_t number;
+    base::SteadyTime asked;
+    bool is_dated;  // or there is nobody to date it
+    std::optional<base::SteadyTime> drawn;
+    base::SteadyTime answered{};
+    std::string base64;  // empty: not here yet
+  };
+
   void ask(base::SteadyTime now);
-  void answered(base::SteadyTime asked, const base::Result<cdp::json::object>& answer);
+  void answered(std::uint64_t number, const base::Result<cdp::json::object>& answer);
+  void dated(std::uint64_t number, std::optional<base::SteadyTime> drawn);
+  void hand_over();
+  void fail(base::Error error);
+  Shot* find(std::uint64_t number);
+  std::size_t in_flight() const;
   std::size_t most_in_flight() const;
+  base::SteadyTime next_event() const;
 
   int quality_;
   IsWanted is_wanted_;
   OnPicture on_picture_;
   cdp::Line* line_ = nullptr;  // none: nothing is asked for
   std::string session_;
+  std::string target_;
   std::chrono::steady_clock::duration interval_{};
-  std::deque<base::SteadyTime> asked_;  // what is without an answer
-  std::uint64_t run_ = 0;               // counts begin() and end(): whose answer is it?
+  PageClock clock_;
+  std::deque<Shot> shots_;       // in the order of asking
+  std::uint64_t asked_for_ = 0;  // numbers them; one that end() forgot is not found any more
   base::SteadyTime due_{};
   std::chrono::steady_clock::duration newest_took_{};
   bool is_stopped_ = false;

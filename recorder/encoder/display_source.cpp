@@ -22,6 +22,7 @@ class DisplaySource final : public Source {
   Result<void> look(Milliseconds at) override;
   bool is_dirty() const override;
   Result<Milliseconds> paint(Milliseconds at) override;
+  Milliseconds patience() const override { return Milliseconds(is_dirty() ? 100 : 0); }
   Milliseconds look_again_at() const override { return next_area_.due(); }
   void offer(FrameCommand) override {}
   void point(const PointerCommand& at) override;

@@ -1,4 +1,5 @@
 // JPEG pictures from the daemon as a source: what a browser without a display paints.
+#include <algorithm>
 #include <memory>
 #include <turbojpeg.h>
 #include <utility>
@@ -27,6 +28,7 @@ class FramesSource final : public Source {
   Result<void> look(Milliseconds at) override;
   bool is_dirty() const override { return !jpeg_.empty() && !next_size_.is_waiting(); }
   Result<Milliseconds> paint(Milliseconds at) override;
+  Milliseconds patience() const override;
   Milliseconds look_again_at() const override { return next_size_.due(); }
   void point(const PointerCommand&) override {}
   void offer(FrameCommand frame) override;
@@ -37,7 +39,8 @@ class FramesSource final : public Source {
   std::unique_ptr<void, int (*)(tjhandle)> decoder_;
   std::string jpeg_;  // waits for its turn; empty: none does
   Milliseconds jpeg_at_{};
-  std::string newest_;  // as it came: a page that is asked anew sends the same picture again
+  Milliseconds on_its_way_{0};  // how long pictures were, the longest of the newest ones
+  std::string newest_;          // as it came: a page that is asked anew sends the same picture again
   FrameSize jpeg_size_;
   FrameSize size_;
   Settling<FrameSize> next_size_;
@@ -76,7 +79,15 @@ Result<void> FramesSource::look(Milliseconds at) {
   return {};
 }
 
-Result<Milliseconds> FramesSource::paint(Milliseconds) {
+/// On a machine with too much to do pictures come later, and the one that opens a tab latest.
+Milliseconds FramesSource::patience() const {
+  constexpr Milliseconds at_least{300};
+  constexpr Milliseconds at_most{800};  // or what is live is too far behind
+  return std::clamp(on_its_way_ * 2, at_least, at_most);
+}
+
+Result<Milliseconds> FramesSource::paint(Milliseconds at) {
+  on_its_way_ = std::max(at - jpeg_at_, on_its_way_ * 7 / 8);
   const std::string jpeg = std::exchange(jpeg_, {});
   const auto begun = track_.begin_picture(size_.width & ~1, size_.height & ~1, jpeg_at_);
   if (!begun) return begun.error();

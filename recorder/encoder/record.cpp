@@ -103,18 +103,9 @@ Milliseconds Recorder::interval() const {
   return are_sent ? exact * 3 / 4 : exact;
 }
 
-/// When a picture that stands still is written again. Later than its time, where a new one may be on its way:
-/// a sent picture comes some time after it was seen, and time cannot go back behind what is written.
+/// When a picture that stands still is written again: later than its time, where a new one may be on its way.
 Milliseconds Recorder::hold_due() const {
-  constexpr Milliseconds while_one_is_sent{300};
-  constexpr Milliseconds while_one_is_there{100};
-  if (!track_.has_size()) return never;
-  Milliseconds patience{0};
-  if (options_.source == CaptureSource::frames)
-    patience = while_one_is_sent;
-  else if (source_->is_dirty())
-    patience = while_one_is_there;
-  return track_.must_show_again_at() + patience;
+  return track_.has_size() ? track_.must_show_again_at() + source_->patience() : never;
 }
 
 Result<void> Recorder::begin() {

@@ -30,6 +30,9 @@ class Source {
   /// Paints what is new. Returns when it looked so; it is to be shown from then on.
   /// Errors: closed; io (the source does not give its picture).
   virtual Result<Milliseconds> paint(Milliseconds at) = 0;
+  /// How long behind now the time of a picture may be that is still to come: a still one is not written again
+  /// before that, because time cannot go back behind what is written.
+  virtual Milliseconds patience() const = 0;
   /// When look() is wanted although nothing happens.
   virtual Milliseconds look_again_at() const = 0;
   /// The newest picture, of a source that is given them; it replaces one that still waits.

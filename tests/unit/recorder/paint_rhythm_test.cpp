@@ -37,12 +37,12 @@ class PaintRhythmTest : public ::testing::Test {
 };
 
 TEST_F(PaintRhythmTest, APageThatPaintsAllTheTimeIsFoundWithinAFewPictures) {
-  cast(7, 16ms, 100ms);
+  cast(3, 16ms, 100ms);
   EXPECT_EQ(rhythm_.way(), Way::screenshots);
 }
 
 TEST_F(PaintRhythmTest, AFilmOfTwentyFivePicturesASecondCounts) {
-  cast(7, 40ms, 100ms);
+  cast(3, 40ms, 100ms);
   EXPECT_EQ(rhythm_.way(), Way::screenshots);
 }
 
@@ -71,13 +71,32 @@ TEST_F(PaintRhythmTest, APageThatStandsStillIsCastAgain) {
   paint_all_the_time();
   screenshots(4, 100ms, 8);
   EXPECT_EQ(rhythm_.way(), Way::on_the_beat);
-  cast(1, 2s, 100ms);
-  EXPECT_EQ(rhythm_.way(), Way::on_the_beat);
   // It was worth nothing, so the next time it takes more pictures.
-  cast(7, 16ms, 100ms);
-  EXPECT_NE(rhythm_.way(), Way::screenshots);
-  cast(6, 16ms, 100ms);
+  cast(1, 16ms, 100ms);
+  EXPECT_EQ(rhythm_.way(), Way::on_the_beat);
+  cast(3, 16ms, 100ms);
   EXPECT_EQ(rhythm_.way(), Way::screenshots);
+}
+
+TEST_F(PaintRhythmTest, APageThatPaintsAfterAWhileIsLookedAtAtOnce) {
+  cast(10, 150ms, 100ms);
+  ASSERT_EQ(rhythm_.way(), Way::on_the_beat);
+  cast(1, 2s, 100ms);
+  EXPECT_EQ(rhythm_.way(), Way::at_once) << "it may be another document";
+  cast(2, 16ms, 100ms);
+  EXPECT_EQ(rhythm_.way(), Way::screenshots);
+}
+
+TEST_F(PaintRhythmTest, APageThatPaintsAFewTimesInARowNowAndThenIsLeftAlone) {
+  int looks = 0;
+  for (int i = 0; i < 300; ++i) {  // somebody types a word every two seconds
+    cast(1, 2s, 100ms);
+    cast(2, 16ms, 16ms);
+    if (rhythm_.way() == Way::screenshots) ++looks;
+    screenshots(8, 100ms, 8);
+  }
+  EXPECT_GT(looks, 0);
+  EXPECT_LT(looks, 12);
 }
 
 TEST_F(PaintRhythmTest, APageThatHadPaintedForLongIsFoundAsQuicklyAgain) {
@@ -91,9 +110,9 @@ TEST_F(PaintRhythmTest, APageThatHadPaintedForLongIsFoundAsQuicklyAgain) {
 
 TEST_F(PaintRhythmTest, SomeScreenshotsMayBeTheSame) {
   paint_all_the_time();
-  screenshots(200, 100ms, 3);
+  screenshots(200, 100ms, 1);
   EXPECT_EQ(rhythm_.way(), Way::screenshots);
-  screenshots(8, 100ms, 4);
+  screenshots(8, 100ms, 2);
   EXPECT_EQ(rhythm_.way(), Way::on_the_beat);
 }
 

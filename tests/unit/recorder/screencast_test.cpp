@@ -94,10 +94,10 @@ class ScreencastTest : public ::testing::Test {
     say("Page.screencastVisibilityChanged", std::move(visible), session);
     co_await settle();
   }
-  Task<void> show(std::string session, std::string picture, int number) {
-    const double now =
-        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    json::object metadata{{"timestamp", now}};
+  Task<void> show(std::string session, std::string picture, int number,
+                  std::chrono::milliseconds on_its_way = 0ms) {
+    const auto taken = std::chrono::system_clock::now().time_since_epoch() - on_its_way;
+    json::object metadata{{"timestamp", std::chrono::duration<double>(taken).count()}};
     json::object params{{"data", picture}, {"metadata", std::move(metadata)}, {"sessionId", number}};
     say("Page.screencastFrame", std::move(params), session);
     co_await settle();
@@ -224,6 +224,32 @@ TEST_F(ScreencastTest, APageThatComesBackFromACrashIsStartedAgain) {
     say("Inspector.targetReloadedAfterCrash", {}, "a");
     co_await settle();
     EXPECT_EQ(pipe_.sent("Page.startScreencast").size(), starts + 1);
+  });
+}
+
+TEST_F(ScreencastTest, ALateFirstPictureGivesWayToOneOfCertainDate) {
+  int taken = 0;
+  screenshot_ = [&] { return picture(64, 48, "shot " + std::to_string(++taken)); };
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await show("a", picture(64, 48, "late 1"), 1, 100ms);
+    co_await show("a", picture(64, 48, "late 2"), 2, 100ms);
+    co_await show("a", picture(64, 48, "late 3"), 3, 100ms);
+    EXPECT_EQ(co_await next(), picture(64, 48, "shot 1"));
+  });
+}
+
+TEST_F(ScreencastTest, ALatePictureIsNotLost) {
+  run([&]() -> Task<void> {
+    co_await open("a", true);
+    co_await show("a", "late", 1, 100ms);
+    EXPECT_EQ(co_await next(), "nothing") << "there may be a better one";
+    co_await base::sleep_for(500ms);
+    EXPECT_EQ(co_await next(), "late");
+    co_await open("b", true);
+    co_await show("b", "of a tab that is left", 1, 100ms);
+    screencast_->raise("Ta");
+    EXPECT_EQ(co_await next(), "of a tab that is left");
   });
 }
 

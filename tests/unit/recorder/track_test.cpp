@@ -97,5 +97,25 @@ TEST_F(TrackTest, ANewSizeBeginsWithTheTimeOfItsPicture) {
   EXPECT_EQ(known.segments[1].width, 96);
 }
 
+TEST_F(TrackTest, AfterLatePicturesMoreIsWaitedForTheNextOne) {
+  const auto source = make_frames_source(track_);
+  ASSERT_TRUE(track_.create());
+  auto paint = [&, shade = std::uint8_t{0}](Milliseconds taken, Milliseconds at) mutable {
+    Picture420 picture(64, 48, Range::full);
+    std::fill_n(picture.plane(0), 64 * 48, shade += 8);  // one that is the same is not taken
+    source->offer({taken, base::to_base64(picture.to_jpeg(80))});
+    EXPECT_TRUE(source->look(at));
+    EXPECT_TRUE(source->paint(at));
+  };
+  paint(100ms, 110ms);
+  EXPECT_EQ(source->patience(), 300ms);
+  paint(200ms, 450ms);
+  EXPECT_EQ(source->patience(), 500ms);
+  paint(600ms, 1'600ms);
+  EXPECT_EQ(source->patience(), 800ms) << "no more: what is live must not be far behind";
+  for (Milliseconds at = 2'000ms; at < 4'000ms; at += 100ms) paint(at, at + 10ms);
+  EXPECT_EQ(source->patience(), 300ms);
+}
+
 }  // namespace
 }  // namespace greenroom::recorder::encoder
