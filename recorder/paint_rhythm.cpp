@@ -13,6 +13,8 @@ using std::chrono_literals::operator""s;
 /// A picture that had to be waited for no longer than this was there, or as good as there. It is also by how
 /// much a screenshot may be late: a page that paints every 50 ms looked like that for up to 50 ms before.
 constexpr auto prompt = 50ms;
+/// On a machine with too much to do everything takes longer: painting as long as coming here.
+constexpr auto longest_prompt = 200ms;
 /// Few: on a machine with too much to do the screencast costs the most and is late.
 constexpr int closer_look = 2;  // pictures
 constexpr int first_wait = 1;   // picture
@@ -43,11 +45,13 @@ void PaintRhythm::back_to_the_beat(int prompt_pictures) {
   wanted_prompt_ = std::min(prompt_pictures, longest_wait);
 }
 
-void PaintRhythm::saw_picture(SteadyTime taken, SteadyTime asked) {
+void PaintRhythm::saw_picture(std::optional<SteadyTime> asked, SteadyTime taken, SteadyTime came) {
   const SteadyTime before = std::exchange(newest_picture_, taken);
   const bool stood_still = before != SteadyTime{} && taken - before >= stillness_;
   if (stood_still) return look();
-  if (taken - asked > prompt)
+  if (!asked) return;
+  const auto patience = std::clamp<SteadyTime::duration>(came - taken, prompt, longest_prompt);
+  if (taken - *asked > patience)
     return back_to_the_beat(way_ == Way::at_once ? wanted_prompt_ * 2 : wanted_prompt_);
   ++prompt_;
   if (way_ == Way::on_the_beat && prompt_ >= wanted_prompt_) {

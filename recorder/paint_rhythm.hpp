@@ -1,6 +1,8 @@
 // Which way pictures of a page are got the cheaper: from how often it paints. Pure.
 #pragma once
 
+#include <optional>
+
 #include "base/clock.hpp"
 
 namespace greenroom::recorder {
@@ -22,8 +24,9 @@ class PaintRhythm {
   };
   Way way() const { return way_; }
 
-  /// The screencast sent a picture: Chromium had it at `taken`, and was asked for it at `asked`.
-  void saw_picture(SteadyTime taken, SteadyTime asked);
+  /// The screencast sent a picture: Chromium was asked for it at `asked` (none: the first one comes unasked)
+  /// and had it at `taken`; it was here at `came`.
+  void saw_picture(std::optional<SteadyTime> asked, SteadyTime taken, SteadyTime came);
   /// A screenshot came at `at`; `is_same`: of what the one before showed.
   void saw_screenshot(bool is_same, SteadyTime at);
   /// Screenshots are not to be had of this page, or are not what the screencast's pictures are.

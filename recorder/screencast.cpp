@@ -197,8 +197,8 @@ void Screencast::on_frame(const std::string& session, std::string_view params) {
   } else {
     take(std::move(data), taken);
   }
-  if (page.acknowledged && page.is_cast && is_paced_.value_or(false)) {
-    page.rhythm.saw_picture(taken, *page.acknowledged);
+  if (page.is_cast && is_paced_.value_or(false)) {
+    page.rhythm.saw_picture(page.acknowledged, taken, now);
     follow_rhythm(session, page);
   }
   if (page.rhythm.way() == PaintRhythm::Way::on_the_beat) take_held();

@@ -18,7 +18,7 @@ class PaintRhythmTest : public ::testing::Test {
       while (painted_ + period <= asked) painted_ += period;
       SteadyTime taken = painted_;
       if (taken <= now_) taken = painted_ += period;
-      rhythm_.saw_picture(taken, asked);
+      rhythm_.saw_picture(asked, taken, taken + on_its_way_);
       now_ = std::max(taken, asked);
     }
   }
@@ -31,6 +31,7 @@ class PaintRhythmTest : public ::testing::Test {
     ASSERT_EQ(rhythm_.way(), Way::screenshots);
   }
 
+  std::chrono::milliseconds on_its_way_{5};
   PaintRhythm rhythm_;
   SteadyTime now_{1h};
   SteadyTime painted_{1h};
@@ -53,6 +54,17 @@ TEST_F(PaintRhythmTest, APageThatPaintsAsOftenAsItIsLookedAtDoesNot) {
   EXPECT_NE(rhythm_.way(), Way::screenshots);
   cast(2'000, 145ms, 200ms);
   EXPECT_NE(rhythm_.way(), Way::screenshots);
+}
+
+TEST_F(PaintRhythmTest, OnAMachineWithTooMuchToDoMoreIsWaitedFor) {
+  on_its_way_ = 150ms;
+  cast(3, 120ms, 100ms);
+  EXPECT_EQ(rhythm_.way(), Way::screenshots);
+  screenshots(8, 100ms, 2);
+  EXPECT_EQ(rhythm_.way(), Way::on_the_beat) << "it paints no more often than that";
+  on_its_way_ = 2s;
+  cast(20, 300ms, 100ms);
+  EXPECT_EQ(rhythm_.way(), Way::on_the_beat);
 }
 
 TEST_F(PaintRhythmTest, ACloserLookInVainIsNotTakenOften) {
@@ -83,6 +95,14 @@ TEST_F(PaintRhythmTest, APageThatPaintsAfterAWhileIsLookedAtAtOnce) {
   ASSERT_EQ(rhythm_.way(), Way::on_the_beat);
   cast(1, 2s, 100ms);
   EXPECT_EQ(rhythm_.way(), Way::at_once) << "it may be another document";
+  cast(2, 16ms, 100ms);
+  EXPECT_EQ(rhythm_.way(), Way::screenshots);
+}
+
+TEST_F(PaintRhythmTest, AnEmptyPageThatBecomesAnotherOneIsLookedAt) {
+  rhythm_.saw_picture(std::nullopt, now_, now_);
+  painted_ = now_ += 2s;
+  rhythm_.saw_picture(now_ - 2s, painted_, now_);
   cast(2, 16ms, 100ms);
   EXPECT_EQ(rhythm_.way(), Way::screenshots);
 }
