@@ -35,11 +35,16 @@ std::optional<SteadyTime> moment_of(std::string_view text) {
 }
 
 void PageClock::prepare(cdp::Line& line, const std::string& session, std::string_view target) {
-  if (!worlds_.contains(session)) renew(line, session, target);
+  worlds_.try_emplace(session);
+  make_world(line, session, target);
 }
 
 void PageClock::renew(cdp::Line& line, const std::string& session, std::string_view target) {
   worlds_[session].reset();
+  make_world(line, session, target);
+}
+
+void PageClock::make_world(cdp::Line& line, const std::string& session, std::string_view target) {
   auto made = [this, session](std::int64_t world) {
     if (const auto page = worlds_.find(session); page != worlds_.end()) page->second = world;
   };

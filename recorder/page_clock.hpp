@@ -28,7 +28,8 @@ std::optional<base::SteadyTime> moment_of(std::string_view seconds);
 /// One thread. Lifetime the line goes before this does: no answer comes after that.
 class PageClock {
  public:
-  /// Makes ready to ask a page, a CDP session of the line; its main frame has the target's id.
+  /// Makes ready to ask a page, a CDP session of the line; its main frame has the target's id. Again, when it
+  /// may have another document.
   void prepare(cdp::Line& line, const std::string& session, std::string_view target);
   /// There was no answer: the world went with its document, it seems. There is another one before long.
   void renew(cdp::Line& line, const std::string& session, std::string_view target);
@@ -40,6 +41,8 @@ class PageClock {
            std::function<void(std::optional<base::SteadyTime>)> then);
 
  private:
+  void make_world(cdp::Line& line, const std::string& session, std::string_view target);
+
   std::unordered_map<std::string, std::optional<std::int64_t>> worlds_;  // by session; none: not made yet
 };
 

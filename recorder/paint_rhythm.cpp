@@ -20,8 +20,8 @@ constexpr int closer_look = 2;  // pictures
 constexpr int first_wait = 1;   // picture
 constexpr int longest_wait = 512;
 /// A page that paints again may have come to do so all the time: another document, a film that was started.
-constexpr std::chrono::seconds first_stillness{1};
-constexpr std::chrono::seconds longest_stillness{64};
+constexpr std::chrono::milliseconds first_stillness{300};
+constexpr std::chrono::milliseconds longest_stillness{64'000};
 
 /// Two screenshots that were asked for while the page painted one picture come together.
 constexpr auto one_picture = 10ms;
@@ -34,8 +34,9 @@ constexpr auto worth_it = 5s;
 
 }  // namespace
 
-void PaintRhythm::look() {
+void PaintRhythm::look(bool is_for_stillness) {
   way_ = Way::at_once;
+  is_look_for_stillness_ = is_for_stillness;
   prompt_ = 0;
 }
 
@@ -48,14 +49,16 @@ void PaintRhythm::back_to_the_beat(int prompt_pictures) {
 void PaintRhythm::saw_picture(std::optional<SteadyTime> asked, SteadyTime taken, SteadyTime came) {
   const SteadyTime before = std::exchange(newest_picture_, taken);
   const bool stood_still = before != SteadyTime{} && taken - before >= stillness_;
-  if (stood_still) return look();
+  if (stood_still) return look(true);
   if (!asked) return;
   const auto patience = std::clamp<SteadyTime::duration>(came - taken, prompt, longest_prompt);
-  if (taken - *asked > patience)
-    return back_to_the_beat(way_ == Way::at_once ? wanted_prompt_ * 2 : wanted_prompt_);
+  if (taken - *asked > patience) {
+    const bool looked_in_vain = way_ == Way::at_once && !is_look_for_stillness_;
+    return back_to_the_beat(looked_in_vain ? wanted_prompt_ * 2 : wanted_prompt_);
+  }
   ++prompt_;
   if (way_ == Way::on_the_beat && prompt_ >= wanted_prompt_) {
-    look();
+    look(false);
   } else if (way_ == Way::at_once && prompt_ >= closer_look) {
     way_ = Way::screenshots;
     screenshots_since_ = newest_screenshot_ = SteadyTime{};
@@ -80,12 +83,12 @@ void PaintRhythm::saw_screenshot(bool is_same, SteadyTime at) {
     return back_to_the_beat(was_worth_it ? first_wait : wanted_prompt_ * 2);
   }
   if (seen_ >= judged) same_ = seen_ = 0;
-  if (length >= longest_without_a_look) look();
+  if (length >= longest_without_a_look) look(false);
 }
 
 void PaintRhythm::was_interrupted() {
   back_to_the_beat(first_wait);
-  look();
+  look(false);
   newest_picture_ = SteadyTime{};
 }
 
