@@ -91,7 +91,7 @@ TEST_F(PaintRhythmTest, APageThatStandsStillIsCastAgain) {
 }
 
 TEST_F(PaintRhythmTest, APageThatPaintsAfterAWhileIsLookedAtAtOnce) {
-  cast(10, 150ms, 100ms);
+  cast(10, 190ms, 100ms);
   ASSERT_EQ(rhythm_.way(), Way::on_the_beat);
   cast(1, 2s, 100ms);
   EXPECT_EQ(rhythm_.way(), Way::at_once) << "it may be another document";
