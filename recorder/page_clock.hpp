@@ -22,8 +22,8 @@ std::optional<base::SteadyTime> moment_of(std::string_view seconds);
 ///
 /// Chromium copies a screenshot from the surface when the frame that it made the page paint has been
 /// presented. By then the page has drawn two more: of a page that paints all the time the third frame behind
-/// the question is the one in the picture (seen: always on a quiet machine, nine times in ten on one with
-/// twice the work it can do, and then the one before or behind it).
+/// the question is the one in the picture (seen: always on a quiet machine, three times in four on one with
+/// twice the work it can do, else mostly the one before or behind it).
 ///
 /// One thread. Lifetime the line goes before this does: no answer comes after that.
 class PageClock {
