@@ -120,16 +120,17 @@ Task<Result<Point>> point_of(Visit& visit, const Element& element, base::Millise
 }
 
 Task<Result<void>> show_page(Visit& visit) {
-  auto frame = co_await visit.main_frame();
-  if (!frame) co_return frame.error();
-  json::array none;
-  auto visible = co_await visit.run(*frame, scripts::is_page_visible, std::move(none));
-  if (!visible) co_return visible.error();
-  const bool is_visible = visible->is_bool() && visible->get_bool();
-  if (is_visible) co_return Result<void>();
-  auto shown = co_await visit.call("Page.bringToFront", {});
-  if (!shown) co_return shown.error();
-  co_return Result<void>();
+  for (bool was_brought = false;; was_brought = true) {
+    auto frame = co_await visit.main_frame();
+    if (!frame) co_return frame.error();
+    json::array none;
+    auto answer = co_await visit.run(*frame, scripts::takes_input, std::move(none));
+    if (!answer) co_return answer.error();
+    const bool takes_input = answer->is_bool() && answer->get_bool();
+    if (takes_input || was_brought) co_return Result<void>();
+    auto shown = co_await visit.call("Page.bringToFront", {});
+    if (!shown) co_return shown.error();
+  }
 }
 
 }  // namespace greenroom::page

@@ -20,8 +20,8 @@ Task<Result<Point>> point_of(Visit& visit, const Element& element, base::Millise
 /// Scrolls it, and the frames it is in, into view. Errors: conflict (it has no box), those of Visit.
 Task<Result<void>> scroll_into_view(Visit& visit, const Element& element);
 
-/// Brings the page's tab to the front if another hides it: what is hidden gets no input.
-/// Errors: those of Visit.
+/// Brings the page's tab to the front if another hides it, and waits for its first painting: what is hidden,
+/// or was not painted yet, gets no input. Errors: those of Visit.
 Task<Result<void>> show_page(Visit& visit);
 
 }  // namespace greenroom::page

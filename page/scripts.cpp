@@ -230,6 +230,15 @@ const std::string_view painted = R"js(function () {
 const std::string_view is_page_visible =
     R"js(function () { return document.visibilityState === 'visible'; })js";
 
+const std::string_view takes_input = R"js(function () {
+  if (document.visibilityState !== 'visible') return false;
+  if (performance.getEntriesByType('paint').length > 0) return true;
+  return Promise.race([
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+    new Promise((done) => setTimeout(done, 1000, true)),
+  ]);
+})js";
+
 const std::string_view prepare_fill = R"js(function (text) {
   let element = this;
   if (element.tagName === 'LABEL' && element.control) element = element.control;

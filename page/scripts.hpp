@@ -20,6 +20,9 @@ extern const std::string_view point_outside;
 extern const std::string_view painted;
 /// this: element → true when scripts may see it on the screen.
 extern const std::string_view is_page_visible;
+/// this: element → false when its tab is hidden; else true, once the document has been painted for the first
+/// time, or was not for a second: Chromium drops what is clicked and typed before that.
+extern const std::string_view takes_input;
 
 /// this: element, (text) → {insert, secret}: whether the text is still to be typed over what is selected now.
 extern const std::string_view prepare_fill;

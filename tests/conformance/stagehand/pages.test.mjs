@@ -140,6 +140,14 @@ test('lists and the page scroll, and things are dragged', async () => {
   assert.ok(text.includes('down') && text.includes('dropped'), text);
 });
 
+test('a click right behind a navigation is not lost, though the page was not painted yet', async () => {
+  for (let i = 0; i < 60; i++) {
+    await session.goto(`${site.url}/inner`);
+    await session.do('click', '#inner');
+    assert.match(await logged(), /inner true/, `page ${i}`);
+  }
+});
+
 test('a dialog that nobody answers does not hold the session up', async () => {
   await session.goto(`${site.url}/plain`);
   await session.do('click', '#ask');
