@@ -61,7 +61,7 @@ void PaintRhythm::saw_picture(std::optional<SteadyTime> asked, SteadyTime taken,
     look(false);
   } else if (way_ == Way::at_once && prompt_ >= closer_look) {
     way_ = Way::screenshots;
-    screenshots_since_ = newest_screenshot_ = SteadyTime{};
+    screenshots_since_ = SteadyTime{};
     same_ = seen_ = 0;
   }
 }
@@ -69,14 +69,13 @@ void PaintRhythm::saw_picture(std::optional<SteadyTime> asked, SteadyTime taken,
 void PaintRhythm::saw_screenshot(bool is_same, SteadyTime at) {
   if (way_ != Way::screenshots) return;
   if (screenshots_since_ == SteadyTime{}) screenshots_since_ = at;
-  const bool is_one_picture = is_same && at - newest_screenshot_ < one_picture;
-  newest_screenshot_ = at;
+  const SteadyTime before = std::exchange(newest_picture_, at);
+  const bool is_one_picture = is_same && at - before < one_picture;
   if (!is_one_picture) {
     ++seen_;
     if (is_same) ++same_;
   }
   const auto length = at - screenshots_since_;
-  newest_picture_ = at;
   if (same_ > most_same) {
     const bool was_worth_it = length >= worth_it;
     stillness_ = was_worth_it ? first_stillness : std::min(stillness_ * 2, longest_stillness);

@@ -39,14 +39,13 @@ class PaintRhythm {
   void back_to_the_beat(int prompt_pictures);
 
   Way way_ = Way::at_once;
-  SteadyTime newest_picture_{};
+  SteadyTime newest_picture_{};  // either way
   std::chrono::milliseconds stillness_{
       300};                            // a page that stood still for so long is looked at when it paints
   bool is_look_for_stillness_ = true;  // which may come often: it costs nothing
   int prompt_ = 0;                     // pictures in a row that had not to be waited for
   int wanted_prompt_ = 1;              // so many make it worth a closer look
   SteadyTime screenshots_since_{};
-  SteadyTime newest_screenshot_{};
   int same_ = 0;  // of the last few screenshots
   int seen_ = 0;
 };

@@ -4,26 +4,13 @@
 #include <functional>
 #include <optional>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/json.hpp>
-#include <gtest/gtest.h>
-
 #include "base/crypto.hpp"
-#include "base/deadline.hpp"
-#include "tests/fakes/scripted_pipe.hpp"
+#include "tests/unit/recorder/scripted_browser.hpp"
 
 namespace greenroom::recorder {
 namespace {
 
 using namespace std::chrono_literals;
-namespace asio = boost::asio;
-namespace json = boost::json;
-
-class SilentSink final : public base::LogSink {
- public:
-  void write(base::LogLevel, std::string_view) override {}
-};
 
 /// As much of a JPEG as tells its size; `name` tells two of them apart.
 std::string picture(int width, int height, std::string_view name) {
@@ -55,11 +42,15 @@ std::optional<std::string> answer(const json::object& command, bool is_paced,
   return json::serialize(out);
 }
 
-class ScreencastTest : public ::testing::Test {
+class ScreencastTest : public ScriptedBrowserTest {
  protected:
+  ScreencastTest()
+      : ScriptedBrowserTest(
+            [this](const json::object& command) { return answer(command, is_paced_, screenshot_); }) {}
+
   template <class Body>
   void run(Body body) {
-    auto whole = [&]() -> Task<void> {
+    play([&]() -> Task<void> {
       ScreencastOptions options;
       options.frames_per_second = 100;
       auto started = co_await Screencast::start(*switchboard_, options, log_);
@@ -68,28 +59,11 @@ class ScreencastTest : public ::testing::Test {
       co_await body();
       co_await screencast_->stop();
       screencast_.reset();
-      pipe_.hang_up();
-    };
-    bool is_done = false;
-    asio::co_spawn(loop_, switchboard_->run(), [](std::exception_ptr) {});
-    asio::co_spawn(loop_, whole, [&](std::exception_ptr failure) {
-      is_done = true;
-      if (failure) std::rethrow_exception(failure);
     });
-    loop_.run_for(5s);
-    ASSERT_TRUE(is_done);
   }
 
-  void say(std::string_view method, json::object params, std::string_view session) {
-    pipe_.say(json::serialize(
-        json::object{{"method", method}, {"params", std::move(params)}, {"sessionId", session}}));
-  }
   Task<void> open(std::string session, bool is_visible) {
-    json::object info{{"targetId", "T" + session}, {"type", "page"}};
-    json::object params{
-        {"sessionId", session}, {"targetInfo", std::move(info)}, {"waitingForDebugger", false}};
-    say("Target.attachedToTarget", std::move(params), "root-1");
-    co_await settle();
+    co_await attach(session);
     json::object visible{{"visible", is_visible}};
     say("Page.screencastVisibilityChanged", std::move(visible), session);
     co_await settle();
@@ -102,7 +76,6 @@ class ScreencastTest : public ::testing::Test {
     say("Page.screencastFrame", std::move(params), session);
     co_await settle();
   }
-  Task<void> settle() { co_await base::sleep_for(3ms); }
   std::size_t acknowledged(std::string_view session) const {
     std::size_t count = 0;
     for (const json::object& command : pipe_.sent("Page.screencastFrameAck"))
@@ -126,14 +99,6 @@ class ScreencastTest : public ::testing::Test {
 
   bool is_paced_ = true;
   std::function<std::string()> screenshot_;
-  asio::io_context loop_{1};
-  fakes::ScriptedPipe pipe_{loop_.get_executor(), [this](const json::object& command) {
-                              return answer(command, is_paced_, screenshot_);
-                            }};
-  SilentSink sink_;
-  base::Logger log_{sink_, base::LogLevel::error};
-  std::unique_ptr<cdp::Switchboard> switchboard_ =
-      cdp::Switchboard::make(loop_.get_executor(), pipe_, {}, log_);
   std::unique_ptr<Screencast> screencast_;
 };
 

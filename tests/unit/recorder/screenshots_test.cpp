@@ -2,51 +2,37 @@
 
 #include <chrono>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/json.hpp>
-#include <gtest/gtest.h>
-
-#include "base/deadline.hpp"
 #include "base/task_group.hpp"
 #include "recorder/page_clock.hpp"
-#include "tests/fakes/scripted_pipe.hpp"
+#include "tests/unit/recorder/scripted_browser.hpp"
 
 namespace greenroom::recorder {
 namespace {
 
 using namespace std::chrono_literals;
-namespace asio = boost::asio;
-namespace json = boost::json;
-using base::SteadyTime;
 using base::Task;
-
-class SilentSink final : public base::LogSink {
- public:
-  void write(base::LogLevel, std::string_view) override {}
-};
 
 std::string seconds_of(std::chrono::system_clock::time_point moment) {
   return std::to_string(std::chrono::duration<double>(moment.time_since_epoch()).count());
 }
 
 /// Chromium answers to neither a screenshot nor a frame's time before the test does.
-class ScreenshotsTest : public ::testing::Test {
+class ScreenshotsTest : public ScriptedBrowserTest {
  protected:
+  ScreenshotsTest()
+      : ScriptedBrowserTest([this](const json::object& command) -> std::optional<std::string> {
+          if (command.at("method") != "Page.createIsolatedWorld" || !has_world_) return std::nullopt;
+          json::object out = json::parse(fakes::ScriptedPipe::empty_result(command)).get_object();
+          out["result"] = {{"executionContextId", 7}};
+          return json::serialize(out);
+        }) {}
+
   template <class Body>
   void run(Body body) {
-    auto whole = [&]() -> Task<void> {
+    play([&]() -> Task<void> {
       auto line = co_await switchboard_->open_line();
       if (!line) throw std::runtime_error(line.error().message());
-      json::object params = json::parse(R"({"sessionId": "a", "waitingForDebugger": false,
-          "targetInfo": {"targetId": "Ta", "type": "page"}})")
-                                .get_object();
-      json::object attached;
-      attached["method"] = "Target.attachedToTarget";
-      attached["params"] = std::move(params);
-      attached["sessionId"] = "root-1";
-      pipe_.say(json::serialize(attached));
-      co_await settle();
+      co_await attach("a");
       base::TaskGroup tasks(loop_.get_executor());
       tasks.spawn(screenshots_.run());
       screenshots_.prepare(**line, "a", "Ta");
@@ -58,19 +44,9 @@ class ScreenshotsTest : public ::testing::Test {
       tasks.stop();
       co_await tasks.join();
       line->reset();
-      pipe_.hang_up();
-    };
-    bool is_done = false;
-    asio::co_spawn(loop_, switchboard_->run(), [](std::exception_ptr) {});
-    asio::co_spawn(loop_, whole, [&](std::exception_ptr failure) {
-      is_done = true;
-      if (failure) std::rethrow_exception(failure);
     });
-    loop_.run_for(5s);
-    ASSERT_TRUE(is_done);
   }
 
-  Task<void> settle() { co_await base::sleep_for(3ms); }
   Task<void> answer(const json::object& command, json::object result) {
     json::object out = json::parse(fakes::ScriptedPipe::empty_result(command)).get_object();
     out["result"] = std::move(result);
@@ -94,18 +70,6 @@ class ScreenshotsTest : public ::testing::Test {
   bool has_world_ = true;
   std::vector<Frame> pictures_;
   std::vector<base::Error> errors_;
-  asio::io_context loop_{1};
-  fakes::ScriptedPipe pipe_{
-      loop_.get_executor(), [this](const json::object& command) -> std::optional<std::string> {
-        if (command.at("method") != "Page.createIsolatedWorld" || !has_world_) return std::nullopt;
-        json::object out = json::parse(fakes::ScriptedPipe::empty_result(command)).get_object();
-        out["result"] = {{"executionContextId", 7}};
-        return json::serialize(out);
-      }};
-  SilentSink sink_;
-  base::Logger log_{sink_, base::LogLevel::error};
-  std::unique_ptr<cdp::Switchboard> switchboard_ =
-      cdp::Switchboard::make(loop_.get_executor(), pipe_, {}, log_);
   Screenshots screenshots_{loop_.get_executor(), 85, [] { return true; },
                            [this](base::Result<Frame> picture) {
                              if (picture)
